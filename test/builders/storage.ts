@@ -1,0 +1,19 @@
+import { inject } from 'vitest';
+import { TableServiceClient } from '@azure/data-tables';
+import { openTables, tableNames } from '../../shared/tables.client.ts';
+import type { Tables } from '../../shared/tables.client.ts';
+
+/** The connection string of an empty storage account that no other test uses, without tables. */
+export async function freshStorage(): Promise<string> {
+  const response = await fetch(inject('storageAllocatorUrl'));
+  if (!response.ok) throw new Error(await response.text());
+  return response.text();
+}
+
+/** All tables of the product, empty, in a storage account of their own. */
+export async function freshTables(): Promise<Tables> {
+  const connectionString = await freshStorage();
+  const service = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true });
+  for (const name of tableNames) await service.createTable(name);
+  return openTables({ connectionString });
+}
