@@ -6,8 +6,9 @@ import { packJson, unpackJson } from '../../shared/packed-json.ts';
 describe('packed JSON', () => {
   test('reads back whatever JSON it packed', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) =>
-        expect(unpackJson('v', packJson('v', value))).toEqual(JSON.parse(JSON.stringify(value))),
+      fc.property(
+        fc.jsonValue(),
+        (value) => JSON.stringify(unpackJson('v', packJson('v', value))) === JSON.stringify(value),
       ),
     );
   });
