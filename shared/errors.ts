@@ -40,6 +40,8 @@ export class UpstreamRefused extends Error {
   readonly status: number | undefined;
   /** Defender's own `error.code`, or the AADSTS number of a refused sign-in. */
   readonly defenderCode: string | undefined;
+  /** With `role_missing`: the application role that the call needs and the tenant did not grant. */
+  readonly missingRole: string | undefined;
   readonly upstream: UpstreamIds;
 
   constructor(code: OperationErrorCode, message: string, more: UpstreamRefusedMore = {}) {
@@ -48,6 +50,7 @@ export class UpstreamRefused extends Error {
     this.code = code;
     this.status = more.status;
     this.defenderCode = more.defenderCode;
+    this.missingRole = more.missingRole;
     this.upstream = more.upstream ?? {};
   }
 }
@@ -56,6 +59,7 @@ export class UpstreamRefused extends Error {
 export interface UpstreamRefusedMore {
   readonly status?: number;
   readonly defenderCode?: string;
+  readonly missingRole?: string;
   readonly upstream?: UpstreamIds;
   readonly cause?: unknown;
 }
@@ -79,6 +83,37 @@ export class UpstreamUnavailable extends Error {
 export interface UpstreamUnavailableMore {
   readonly retryAfterMs: number;
   readonly throttled?: boolean;
+  readonly upstream?: UpstreamIds;
+  readonly cause?: unknown;
+}
+
+/** Why nothing can be sent to a tenant until its administrator acts. `unknown_tenant`: not in the registry, or not a tenant of this cloud. */
+export type SuspensionReason = 'consent_withdrawn' | 'not_licensed' | 'unknown_tenant';
+
+/** Microsoft lets us into this tenant no more: the tenant is to be suspended; what is accepted waits for the next consent. */
+export class TenantSuspended extends Error {
+  readonly tenantId: string;
+  readonly reason: SuspensionReason;
+  /** The AADSTS number of the refused sign-in, where there was one. */
+  readonly signInCode: number | undefined;
+  readonly upstream: UpstreamIds;
+
+  constructor(tenantId: string, reason: SuspensionReason, more: TenantSuspendedMore = {}) {
+    super(
+      `Tenant ${tenantId} lets us in no more: ${reason}.`,
+      more.cause === undefined ? undefined : { cause: more.cause },
+    );
+    this.name = 'TenantSuspended';
+    this.tenantId = tenantId;
+    this.reason = reason;
+    this.signInCode = more.signInCode;
+    this.upstream = more.upstream ?? {};
+  }
+}
+
+/** What a suspension may carry besides its reason. */
+export interface TenantSuspendedMore {
+  readonly signInCode?: number;
   readonly upstream?: UpstreamIds;
   readonly cause?: unknown;
 }
