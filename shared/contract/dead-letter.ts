@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { Immutable } from './primitives.ts';
+import { text, timeSchema } from './primitives.ts';
+
+/** What can be given up on and carried on later: never an action, which whoever still wants it asks for again. */
+export const deadLetterKindSchema = z.enum(['Alert', 'AlertUpdate', 'Callback']);
+export type DeadLetterKind = z.output<typeof deadLetterKindSchema>;
+
+/** A dead letter (contract §7): `request` as received. */
+export const deadLetterSchema = z.strictObject({
+  id: z.string(),
+  kind: deadLetterKindSchema,
+  code: z.string(),
+  failedAt: timeSchema,
+  request: z.record(z.string(), z.unknown()),
+});
+export type DeadLetter = Immutable<z.output<typeof deadLetterSchema>>;
+
+const dryRun = z.boolean().default(false);
+
+/** `POST …/dead-letters/redrive`: by id, or all of a kind. */
+export const redriveRequestSchema = z.union([
+  z.strictObject({ ids: z.array(text(1, 128)).min(1).max(1000), dryRun }),
+  z.strictObject({ kind: deadLetterKindSchema, dryRun }),
+]);
+export type RedriveRequest = Immutable<z.output<typeof redriveRequestSchema>>;
+
+/** How many were (with `dryRun`: would be) redriven. */
+export const redriveAnswerSchema = z.strictObject({ redriven: z.int().min(0) });
+
+/** Lanes of due work, each with its own timer. */
+export const laneSchema = z.enum(['actions', 'alerts', 'callbacks', 'sync']);
+export type LaneName = z.output<typeof laneSchema>;
+
+/** `POST /work/drain`, and its answer. */
+export const drainRequestSchema = z.strictObject({ lane: laneSchema });
+export const drainAnswerSchema = z.strictObject({ carried: z.int().min(0), oldestDue: timeSchema.optional() });
