@@ -25,7 +25,7 @@ export const scopeSchema = z.enum([
   'deadletters:read',
   'deadletters:write',
 ]);
-export type CallerScope = z.output<typeof scopeSchema>;
+export type Scope = z.output<typeof scopeSchema>;
 
 /** How a caller shows who it is: a signature made with the Key Vault secret `caller-{callerId}`, or an Entra token. */
 const authenticationSchema = z.discriminatedUnion('kind', [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './primitives.ts';
-import { text, timeSchema } from './primitives.ts';
+import { refusal, text, timeSchema } from './primitives.ts';
 
 /** What can be given up on and carried on later: never an action, which whoever still wants it asks for again. */
 export const deadLetterKindSchema = z.enum(['Alert', 'AlertUpdate', 'Callback']);
@@ -16,13 +16,18 @@ export const deadLetterSchema = z.strictObject({
 });
 export type DeadLetter = Immutable<z.output<typeof deadLetterSchema>>;
 
-const dryRun = z.boolean().default(false);
-
 /** `POST …/dead-letters/redrive`: by id, or all of a kind. */
-export const redriveRequestSchema = z.union([
-  z.strictObject({ ids: z.array(text(1, 128)).min(1).max(1000), dryRun }),
-  z.strictObject({ kind: deadLetterKindSchema, dryRun }),
-]);
+export const redriveRequestSchema = z
+  .strictObject({
+    ids: z.array(text(1, 128)).min(1).max(1000).optional(),
+    kind: deadLetterKindSchema.optional(),
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ ids, kind }) => ids !== undefined || kind !== undefined, refusal('required', 'Give ids or kind.', ['ids']))
+  .refine(
+    ({ ids, kind }) => ids === undefined || kind === undefined,
+    refusal('mismatch', 'Give ids or kind, not both.', ['kind']),
+  );
 export type RedriveRequest = Immutable<z.output<typeof redriveRequestSchema>>;
 
 /** How many were (with `dryRun`: would be) redriven. */

@@ -2,8 +2,11 @@ import type { z } from 'zod';
 import { findingsOf, valueAt } from './findings.ts';
 import type { FieldError } from './problem.ts';
 
+/** No answer names more places than a person would read: a body can hold thousands of wrong ones. */
+const maxErrors = 100;
+
 /**
- * The errors of a refused body, at most one for each place.
+ * The errors of a refused body, at most one for each place and 100 in all.
  * @param error What zod's `safeParse` gave.
  * @param input The value that was parsed: tells a missing field from a wrong one.
  * @param base Where `input` lies in the body, as a pointer: `#` for the whole, `#/data` for an envelope's data.
@@ -14,7 +17,7 @@ export function fieldErrorsOf(error: z.ZodError, input: unknown, base = '#'): Fi
     const pointer = toPointer(path, base);
     if (!byPointer.has(pointer)) byPointer.set(pointer, { pointer, code, detail });
   }
-  return [...byPointer.values()];
+  return [...byPointer.values()].slice(0, maxErrors);
 }
 
 /** RFC 6901 pointer as a URI fragment: `['data', 'a/b']` → `#/data/a~1b`. */

@@ -34,9 +34,8 @@ function fromIssue(issue: Issue, input: unknown, prefix: Path): Finding[] {
   const value = valueAt(input, path);
   if (value === undefined) return [{ path, code: 'required', detail: 'Required.' }];
   if (issue.code === 'invalid_union') return fromUnion(issue, input, path);
-  if (issue.code === 'invalid_key' || issue.code === 'invalid_element') {
-    return [{ path, code: 'invalid_format', detail: issue.issues[0]?.message ?? 'Must be a valid name.' }];
-  }
+  if (issue.code === 'invalid_key')
+    return issue.issues.slice(0, 1).map((inner) => ({ path, ...fromPlainIssue(inner, path.at(-1)) }));
   return [{ path, ...fromPlainIssue(issue, value) }];
 }
 
@@ -74,23 +73,19 @@ function fromPlainIssue(issue: Issue, value: unknown): Omit<Finding, 'path'> {
     case 'invalid_format':
       return { code: 'invalid_format', detail: issue.message };
     case 'too_small':
-      return sized(issue.origin, { number: 'invalid_value', other: 'too_short' }, `At least ${issue.minimum}`);
+      return sized(issue.origin, 'too_short', `At least ${issue.minimum}`);
     case 'too_big':
-      return sized(issue.origin, { number: 'invalid_value', other: 'too_long' }, `At most ${issue.maximum}`);
+      return sized(issue.origin, 'too_long', `At most ${issue.maximum}`);
     default:
       return { code: 'invalid_value', detail: 'Not a value that is taken here.' };
   }
 }
 
-function sized(
-  origin: string,
-  codes: { readonly number: FieldErrorCode; readonly other: FieldErrorCode },
-  bound: string,
-): Omit<Finding, 'path'> {
-  if (origin === 'string') return { code: codes.other, detail: `${bound} characters.` };
-  if (origin === 'array' || origin === 'set' || origin === 'map')
-    return { code: codes.other, detail: `${bound} items.` };
-  return { code: codes.number, detail: `${bound}.` };
+/** A number out of its window is a wrong value; a text or list is too short or too long. */
+function sized(origin: string, code: FieldErrorCode, bound: string): Omit<Finding, 'path'> {
+  const unit = ({ string: 'character', array: 'item' } as Readonly<Record<string, string>>)[origin];
+  if (unit === undefined) return { code: 'invalid_value', detail: `${bound}.` };
+  return { code, detail: `${bound} ${unit}${bound.endsWith(' 1') ? '' : 's'}.` };
 }
 
 function notOneOf(values: readonly unknown[], value: unknown): Omit<Finding, 'path'> {
