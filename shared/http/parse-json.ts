@@ -33,7 +33,7 @@ function flawOf(text: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
   let expectsKey = false;
   for (let at = 0; at < text.length; at += 1) {
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case '{':
       case '[':
         expectsKey = text[at] === '{';

@@ -1,0 +1,60 @@
+import type { FieldError } from '../contract/problem.ts';
+import { invalidFields } from './invalid-fields.ts';
+import type { Answer } from './route.ts';
+
+/** One page of a list as asked for: at most `limit` items that come after the item `after`. */
+export interface PageQuery {
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** A page as read: `next` is the last item's key when more follow. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+const defaultLimit = 50;
+const maxLimit = 100;
+
+/** Reads `?limit=` (1 to 100, 50) and the cursor of a `nextLink`. Throws `invalid_field`. */
+export function readPageQuery(query: URLSearchParams): PageQuery {
+  const limit = query.get('limit') ?? String(defaultLimit);
+  const cursor = query.get('cursor');
+  const after = cursor === null ? undefined : fromCursor(cursor);
+  const errors: FieldError[] = [];
+  if (!/^\d+$/.test(limit)) {
+    errors.push({ parameter: 'limit', code: 'invalid_type', detail: 'Must be a whole number.' });
+  } else if (Number(limit) < 1 || Number(limit) > maxLimit) {
+    errors.push({ parameter: 'limit', code: 'invalid_value', detail: `Must be between 1 and ${maxLimit}.` });
+  }
+  if (cursor !== null && after === undefined) {
+    errors.push({ parameter: 'cursor', code: 'invalid_value', detail: 'Take it from a nextLink, as it is.' });
+  }
+  if (errors.length > 0) throw invalidFields(errors);
+  return { limit: Number(limit), ...(after === undefined ? {} : { after }) };
+}
+
+/**
+ * The answer that holds a page. Its `nextLink` leads to `publicUrl`, never to the host the request named, and keeps the
+ * request's other query parameters.
+ * @param path The list's path, `/api/v1/tenants`.
+ */
+export function toPageAnswer(
+  page: Page<unknown>,
+  link: { readonly publicUrl: string; readonly path: string; readonly query: URLSearchParams },
+): Answer {
+  if (page.next === undefined) return { status: 200, body: { value: page.items } };
+  const query = new URLSearchParams(link.query);
+  query.set('cursor', toCursor(page.next));
+  return { status: 200, body: { value: page.items, nextLink: `${link.publicUrl}${link.path}?${query.toString()}` } };
+}
+
+function toCursor(after: string): string {
+  return Buffer.from(after, 'utf8').toString('base64url');
+}
+
+function fromCursor(cursor: string): string | undefined {
+  const after = Buffer.from(cursor, 'base64url').toString('utf8');
+  return after !== '' && toCursor(after) === cursor ? after : undefined;
+}

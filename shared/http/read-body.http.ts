@@ -1,0 +1,42 @@
+import type { HttpRequest } from '@azure/functions';
+import { RejectedInput } from '../errors.ts';
+
+/**
+ * Reads a body whole, and not one byte more than `maxBytes`: by `Content-Length` when it was announced, else counted while
+ * reading. Throws `body_too_large`, or `malformed_body` when the sender broke off.
+ */
+export async function readBody(request: Pick<HttpRequest, 'headers' | 'body'>, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (request.body === null) return new Uint8Array();
+  const reader = request.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await readNext(reader);
+    if (done) return Buffer.concat(chunks);
+    size += value.byteLength;
+    if (size > maxBytes) {
+      // The answer does not wait until the sender has taken notice.
+      reader.cancel().catch(() => undefined);
+      throw tooLarge(maxBytes);
+    }
+    chunks.push(value);
+  }
+}
+
+type Reader = ReturnType<NonNullable<HttpRequest['body']>['getReader']>;
+
+async function readNext(
+  reader: Reader,
+): Promise<{ readonly done: true; readonly value?: never } | { readonly done: false; readonly value: Uint8Array }> {
+  try {
+    const { done, value } = (await reader.read()) as { readonly done: boolean; readonly value?: Uint8Array };
+    return done || value === undefined ? { done: true } : { done: false, value };
+  } catch (cause) {
+    throw new RejectedInput('malformed_body', 'The body ended before it was complete.', { cause });
+  }
+}
+
+function tooLarge(maxBytes: number): RejectedInput {
+  return new RejectedInput('body_too_large', `The body may have at most ${maxBytes} bytes.`);
+}
