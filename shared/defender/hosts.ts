@@ -1,19 +1,16 @@
-/** Microsoft's clouds, in the contract's words. */
-export type Cloud = 'Commercial' | 'Gcc' | 'GccHigh' | 'DoD';
+import type { Cloud, Region } from '../contract/tenant.ts';
 
-/** A customer's tenant as far as it decides where a call goes. `region` is the prefix of a geo host, commercial only. */
+/** A customer's tenant as far as it decides where a call goes: a tenant document fits. `region` is the prefix of a geo host. */
 export interface DefenderTenant {
   readonly tenantId: string;
   readonly cloud: Cloud;
-  readonly region?: string | undefined;
+  readonly region?: Region | undefined;
 }
 
 /** Where the deployment talks to: base URLs that the paths of Microsoft's documentation are appended to, and scopes ending in `/.default`. */
 export interface EndpointSettings {
-  readonly defenderApiUrl: string;
-  readonly defenderTokenScope: string;
-  readonly graphApiUrl: string;
-  readonly graphTokenScope: string;
+  readonly defender: { readonly apiUrl: string; readonly tokenScope: string };
+  readonly graph: { readonly apiUrl: string; readonly tokenScope: string };
 }
 
 /** The two services that we call in a tenant. */
@@ -25,13 +22,14 @@ export interface Endpoint {
   readonly scope: string;
 }
 
-/** The commercial cloud, and what a deployment gets that sets nothing. */
-export const commercialEndpoints: EndpointSettings = {
-  defenderApiUrl: 'https://api.security.microsoft.com',
-  defenderTokenScope: 'https://api.securitycenter.microsoft.com/.default',
-  graphApiUrl: 'https://graph.microsoft.com',
-  graphTokenScope: 'https://graph.microsoft.com/.default',
-};
+/** The commercial cloud: what a deployment gets that sets nothing. */
+export const commercialEndpoints = {
+  defender: {
+    apiUrl: 'https://api.security.microsoft.com',
+    tokenScope: 'https://api.securitycenter.microsoft.com/.default',
+  },
+  graph: { apiUrl: 'https://graph.microsoft.com', tokenScope: 'https://graph.microsoft.com/.default' },
+} as const satisfies EndpointSettings;
 
 const governmentDefender: Readonly<Record<Exclude<Cloud, 'Commercial'>, string>> = {
   Gcc: 'https://api-gcc.securitycenter.microsoft.us',
@@ -40,7 +38,7 @@ const governmentDefender: Readonly<Record<Exclude<Cloud, 'Commercial'>, string>>
 };
 
 const governmentGraph: Readonly<Record<Exclude<Cloud, 'Commercial'>, string>> = {
-  Gcc: commercialEndpoints.graphApiUrl,
+  Gcc: commercialEndpoints.graph.apiUrl,
   GccHigh: 'https://graph.microsoft.us',
   DoD: 'https://dod-graph.microsoft.us',
 };
@@ -54,25 +52,25 @@ export function toEndpoint(settings: EndpointSettings, service: DefenderService,
   return service === 'defender' ? toDefender(settings, tenant) : toGraph(settings, tenant);
 }
 
-function toDefender(settings: EndpointSettings, { cloud, region }: DefenderTenant): Endpoint {
-  const isDefaultHost = toBaseUrl(settings.defenderApiUrl) === commercialEndpoints.defenderApiUrl;
+function toDefender({ defender }: EndpointSettings, { cloud, region }: DefenderTenant): Endpoint {
+  const isDefaultHost = toBaseUrl(defender.apiUrl) === commercialEndpoints.defender.apiUrl;
   if (cloud === 'Commercial') {
-    const geoHost = `https://${region}.${new URL(commercialEndpoints.defenderApiUrl).host}`;
-    const baseUrl = isDefaultHost && region !== undefined ? geoHost : toBaseUrl(settings.defenderApiUrl);
-    return { baseUrl, scope: settings.defenderTokenScope };
+    const geoHost = `https://${region}.${new URL(commercialEndpoints.defender.apiUrl).host}`;
+    const baseUrl = isDefaultHost && region !== undefined ? geoHost : toBaseUrl(defender.apiUrl);
+    return { baseUrl, scope: defender.tokenScope };
   }
   const host = governmentDefender[cloud];
-  const isDefaultScope = settings.defenderTokenScope === commercialEndpoints.defenderTokenScope;
+  const isDefaultScope = defender.tokenScope === commercialEndpoints.defender.tokenScope;
   return {
-    baseUrl: isDefaultHost ? host : toBaseUrl(settings.defenderApiUrl),
-    scope: isDefaultHost && isDefaultScope ? `${host}/.default` : settings.defenderTokenScope,
+    baseUrl: isDefaultHost ? host : toBaseUrl(defender.apiUrl),
+    scope: isDefaultHost && isDefaultScope ? `${host}/.default` : defender.tokenScope,
   };
 }
 
-function toGraph(settings: EndpointSettings, { cloud }: DefenderTenant): Endpoint {
-  const isDefault = toBaseUrl(settings.graphApiUrl) === commercialEndpoints.graphApiUrl;
+function toGraph({ graph }: EndpointSettings, { cloud }: DefenderTenant): Endpoint {
+  const isDefault = toBaseUrl(graph.apiUrl) === commercialEndpoints.graph.apiUrl;
   if (!isDefault || cloud === 'Commercial') {
-    return { baseUrl: toBaseUrl(settings.graphApiUrl), scope: settings.graphTokenScope };
+    return { baseUrl: toBaseUrl(graph.apiUrl), scope: graph.tokenScope };
   }
   return { baseUrl: governmentGraph[cloud], scope: `${governmentGraph[cloud]}/.default` };
 }

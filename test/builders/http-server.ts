@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -19,12 +20,27 @@ export interface TestServer {
   readonly requests: readonly SeenRequest[];
 }
 
+type Answer = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
+
 /** Starts an HTTP server on a free port for the running test; it ends with the test, open connections included. */
-export async function startHttpServer(
-  answer: (request: SeenRequest, response: ServerResponse) => void | Promise<void>,
+export function startHttpServer(answer: Answer): Promise<TestServer> {
+  return start(answer, { scheme: 'http', create: (listener) => createServer(listener) });
+}
+
+/** The same over TLS. */
+export function startHttpsServer(
+  identity: { readonly key: string; readonly cert: string },
+  answer: Answer,
+): Promise<TestServer> {
+  return start(answer, { scheme: 'https', create: (listener) => createHttpsServer(identity, listener) });
+}
+
+async function start(
+  answer: Answer,
+  { scheme, create }: { scheme: string; create: (listener: RequestListener) => Server },
 ): Promise<TestServer> {
   const requests: SeenRequest[] = [];
-  const server = createServer((incoming, response) => {
+  const server = create((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -40,7 +56,7 @@ export async function startHttpServer(
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, port, requests };
+  return { url: `${scheme}://127.0.0.1:${port}`, port, requests };
 }
 
 /** Answers with JSON. */

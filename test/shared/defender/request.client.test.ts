@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { TenantSuspended, UpstreamRefused, UpstreamUnavailable } from '../../../shared/errors.ts';
 import { createDefender } from '../../../shared/defender/request.client.ts';
@@ -28,10 +28,8 @@ function clientOf(url: string, more: Partial<DefenderOptions> = {}) {
   };
   const defender = createDefender({
     endpoints: {
-      defenderApiUrl: url,
-      defenderTokenScope: 'https://defender.example.test/.default',
-      graphApiUrl: url,
-      graphTokenScope: 'https://graph.example.test/.default',
+      defender: { apiUrl: url, tokenScope: 'https://defender.example.test/.default' },
+      graph: { apiUrl: url, tokenScope: 'https://graph.example.test/.default' },
     },
     userAgent,
     credentials: {
