@@ -1,0 +1,93 @@
+import { fromSeed } from './seed.ts';
+import { mintToken } from './mint.ts';
+import type { SimulatorClock } from '../clock.ts';
+import type { IndicatorResource } from '../defender/indicators/resource.ts';
+import type { StoreOf } from '../defender/indicators/operations.ts';
+import type { RateCount, RateWindows } from '../defender/rate-windows.ts';
+import type { EntraContext } from '../entra/context.ts';
+import type { Application, Tenant } from '../entra/directory.ts';
+import type { Faults } from '../faults.ts';
+import type { RequestLog } from '../log.ts';
+import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
+import type { SwitchBoard } from '../switches.ts';
+import type { NewSecretVersion, Secret, SecretVersion, Vault } from '../key-vault/vault.ts';
+import type { TokenOrder } from './mint.ts';
+import type { IndicatorSeed } from './seed.ts';
+
+export interface SimulatorState extends EntraContext {
+  readonly rates: RateWindows;
+  readonly log: RequestLog;
+  readonly faults: Faults;
+  readonly indicators: StoreOf;
+  readonly vault: Vault;
+}
+
+/** Everything that a test or a demo may do behind the APIs' backs. */
+export interface Control {
+  readonly clock: SimulatorClock;
+  readonly switches: SwitchBoard;
+  readonly faults: Pick<Faults, 'add' | 'list' | 'clear'>;
+  readonly log: Pick<RequestLog, 'entries' | 'clear'>;
+  readonly tenants: {
+    list(): readonly Tenant[];
+    put(options: TenantOptions): Tenant;
+    delete(tenantId: string): void;
+    consent(tenantId: string, clientId: string, roles: ConsentedRoles): void;
+    /** Takes the app's service principal away: no new token from now on; old ones live until they expire. */
+    withdrawConsent(tenantId: string, clientId: string): void;
+  };
+  readonly applications: {
+    list(): readonly Application[];
+    put(options: ApplicationOptions): Application;
+  };
+  readonly secrets: {
+    list(): readonly Secret[];
+    put(options: SecretOptions): Secret;
+    add(name: string, version: NewSecretVersion): SecretVersion;
+    change(name: string, version: string, changes: Partial<SecretVersion>): SecretVersion | undefined;
+  };
+  readonly indicators: {
+    /** What the tenant holds now. */
+    list(tenantId: string): readonly IndicatorResource[];
+    seed(tenantId: string, seeds: readonly IndicatorSeed[]): readonly IndicatorResource[];
+    delete(tenantId: string, ids: readonly string[]): number;
+    clear(tenantId: string): void;
+  };
+  readonly quotas: {
+    counts(): readonly RateCount[];
+    clear(): void;
+  };
+  /** A token that the simulator signs, whatever it claims. */
+  mintToken(order: TokenOrder): Promise<string>;
+}
+
+export function createControl(state: SimulatorState): Control {
+  const { clock, switches, directory, vault, rates, log, faults } = state;
+  return {
+    clock,
+    switches,
+    faults,
+    log,
+    tenants: {
+      list: directory.tenants,
+      put: directory.putTenant,
+      delete: directory.deleteTenant,
+      consent: directory.consent,
+      withdrawConsent: (tenantId, clientId) => directory.consent(tenantId, clientId, undefined),
+    },
+    applications: { list: directory.applications, put: directory.putApplication },
+    secrets: vault,
+    indicators: {
+      list: (tenantId) => state.indicators(tenantId).list(clock.now()),
+      seed: (tenantId, seeds) =>
+        seeds.map((seed) => {
+          const { submission, submitter } = fromSeed(seed);
+          return state.indicators(tenantId).seed(submission, submitter, clock.now());
+        }),
+      delete: (tenantId, ids) => state.indicators(tenantId).delete(ids, clock.now()),
+      clear: (tenantId) => state.indicators(tenantId).clear(),
+    },
+    quotas: rates,
+    mintToken: (order) => mintToken(state, order),
+  };
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { createServerIdentity } from './certificates.ts';
+import { createClock } from './clock.ts';
+import { createControl } from './control/control.ts';
+import { controlRoutes } from './control/routes.ts';
+import { indicatorOperations } from './defender/indicators/operations.ts';
+import { createIndicatorStores } from './defender/indicators/stores.ts';
+import { createRateWindows } from './defender/rate-windows.ts';
+import { createDefenderRoutes } from './defender/routes.ts';
+import { createDirectory } from './entra/directory.ts';
+import { entraRoutes } from './entra/routes.ts';
+import { createTokenSigner } from './entra/tokens.ts';
+import { createFaults } from './faults.ts';
+import { createHandler } from './http/pipeline.ts';
+import { listen } from './http/server.ts';
+import { keyVaultRoutes } from './key-vault/routes.ts';
+import { createVault } from './key-vault/vault.ts';
+import { createLog } from './log.ts';
+import { managedIdentityRoutes } from './managed-identity.ts';
+import { createSwitches } from './switches.ts';
+import type { Control } from './control/control.ts';
+import type { SimulatorOptions } from './options.ts';
+
+export interface Simulator {
+  /** `https://127.0.0.1:{port}`: Entra, Defender and Key Vault. */
+  readonly origin: string;
+  /** For `IDENTITY_ENDPOINT`. */
+  readonly identityEndpoint: string;
+  /** For `IDENTITY_HEADER`. */
+  readonly identityHeader: string;
+  /** The CA to trust. */
+  readonly caPem: string;
+  readonly control: Control;
+  stop(): Promise<void>;
+}
+
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const clock = createClock();
+  const [identity, signer] = await Promise.all([createServerIdentity(), createTokenSigner(clock)]);
+  let origin = '';
+  const context = {
+    clock,
+    signer,
+    directory: createDirectory(options),
+    switches: createSwitches(options.switches),
+    rates: createRateWindows(),
+    origin: () => origin,
+  };
+  const state = {
+    ...context,
+    log: createLog(),
+    faults: createFaults(),
+    indicators: createIndicatorStores(),
+    vault: createVault(clock, options.secrets ?? []),
+  };
+  const control = createControl(state);
+  const operations = [...indicatorOperations(state.indicators)];
+  const identityHeader = options.identityHeader ?? randomUUID();
+  const pipeline = { clock, log: state.log, faults: state.faults, controlRoutes: controlRoutes(control) };
+  const https = await listen({
+    port: options.port ?? 0,
+    tls: { cert: identity.certificatePem, key: identity.keyPem },
+    handle: createHandler({
+      ...pipeline,
+      routes: [
+        ...createDefenderRoutes(context, operations),
+        ...keyVaultRoutes(context, state.vault, options.vaultOfficers ?? []),
+        ...entraRoutes(context),
+      ],
+    }),
+  });
+  origin = `https://127.0.0.1:${https.port}`;
+  const http = await listen({
+    port: options.identityPort ?? 0,
+    handle: createHandler({ ...pipeline, routes: managedIdentityRoutes(context, identityHeader) }),
+  });
+  if (options.caFile !== undefined) await writeFile(options.caFile, identity.caPem);
+  return {
+    origin,
+    identityEndpoint: `http://127.0.0.1:${http.port}/msi/token`,
+    identityHeader,
+    caPem: identity.caPem,
+    control,
+    stop: async () => {
+      state.faults.clear();
+      await Promise.all([https.stop(), http.stop()]);
+    },
+  };
+}

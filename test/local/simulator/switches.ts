@@ -1,0 +1,88 @@
+/** Where the reference leaves a choice open (its section 21), or where a test wants another world. */
+export interface Switches {
+  /** Row 1: what makes two indicators the same one. `conflict` refuses another action for the same value and scope. */
+  readonly indicatorKey: 'default' | 'value+type+scope' | 'conflict';
+  /** Row 3: a bad item fails alone, or with its whole body (400). */
+  readonly importFailure: 'per-item' | 'whole-body';
+  readonly indicatorLimit: number;
+  /** Row 5: an import beyond the limit fails item by item, or as a whole (400). */
+  readonly limitAnswer: 'per-item' | 'whole-body';
+  /** Row 6. */
+  readonly acceptPastExpiration: boolean;
+  /** Row 8: nothing is deleted and 404; the known ones are deleted and 404; the known ones are deleted and 204. */
+  readonly batchDelete: 'atomic' | 'known-then-404' | 'known-then-204';
+  /** Row 9: `Ti.ReadWrite` may write its own rows. */
+  readonly legacyTiReadWrite: boolean;
+  /** Row 12. */
+  readonly rejectMd5: boolean;
+  /** Row 18: rows of a page. */
+  readonly pageSize: number;
+  /** Row 37: refuse a User-Agent that is not a partner's. */
+  readonly requirePartnerUserAgent: boolean;
+  /** Whether request quotas are enforced; counted they always are. */
+  readonly enforceRateLimits: boolean;
+  /** Row 17: what Entra says when the app has no service principal in the tenant. */
+  readonly missingServicePrincipal: 'AADSTS7000229' | 'AADSTS700016';
+  readonly tokenLifetimeSeconds: number;
+  /** What the administrator does on the consent page. */
+  readonly consentOutcome: 'accept' | 'decline';
+  /** The administrator's tenant when the address names none (`common`, `organizations`). */
+  readonly consentTenantId: string | null;
+}
+
+export const defaultSwitches: Switches = {
+  indicatorKey: 'default',
+  importFailure: 'per-item',
+  indicatorLimit: 15_000,
+  limitAnswer: 'per-item',
+  acceptPastExpiration: false,
+  batchDelete: 'atomic',
+  legacyTiReadWrite: false,
+  rejectMd5: false,
+  pageSize: 10_000,
+  requirePartnerUserAgent: false,
+  enforceRateLimits: true,
+  missingServicePrincipal: 'AADSTS7000229',
+  tokenLifetimeSeconds: 3_900,
+  consentOutcome: 'accept',
+  consentTenantId: null,
+};
+
+export interface SwitchBoard {
+  get(): Switches;
+  /** Changes the named ones; throws on a name or a value that does not exist. */
+  change(changes: Readonly<Record<string, unknown>>): Switches;
+  reset(): Switches;
+}
+
+const choices: Readonly<Record<string, readonly string[]>> = {
+  indicatorKey: ['default', 'value+type+scope', 'conflict'],
+  importFailure: ['per-item', 'whole-body'],
+  limitAnswer: ['per-item', 'whole-body'],
+  batchDelete: ['atomic', 'known-then-404', 'known-then-204'],
+  missingServicePrincipal: ['AADSTS7000229', 'AADSTS700016'],
+  consentOutcome: ['accept', 'decline'],
+};
+
+export function createSwitches(initial: Partial<Switches> = {}): SwitchBoard {
+  const start = { ...defaultSwitches, ...checked({ ...initial }) };
+  let current = start;
+  return {
+    get: () => current,
+    change: (changes) => (current = { ...current, ...checked(changes) }),
+    reset: () => (current = start),
+  };
+}
+
+function checked(changes: Readonly<Record<string, unknown>>): Partial<Switches> {
+  const known: Readonly<Record<string, unknown>> = { ...defaultSwitches };
+  for (const [name, value] of Object.entries(changes)) {
+    if (!(name in known)) throw new RangeError(`There is no switch ${name}.`);
+    const isFitting =
+      name === 'consentTenantId'
+        ? value === null || typeof value === 'string'
+        : typeof value === typeof known[name] && (choices[name]?.includes(String(value)) ?? true);
+    if (!isFitting) throw new RangeError(`Switch ${name} cannot be ${JSON.stringify(value)}.`);
+  }
+  return changes;
+}
