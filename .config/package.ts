@@ -1,0 +1,105 @@
+// `npm run package`: the deployable app as a folder (dist/app) and as a zip (dist/app.zip).
+import { build } from 'esbuild';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { measureLoadTime } from './load-time.ts';
+import { zipFolder } from './zip-folder.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+if (import.meta.main) {
+  const built = await buildPackage();
+  const loadTime = measureLoadTime(built.bundleFile, sampleSettings());
+  process.stdout.write(
+    `${relative(root, built.bundleFile)}  ${built.bundleBytes} bytes, loads in ${loadTime}\n` +
+      `${relative(root, built.zipFile)}  ${built.zipBytes} bytes\n`,
+  );
+}
+
+/**
+ * Bundles the app into one CommonJS file: it loads more than twice as fast as the modules it is made of. Only
+ * `@azure/functions-core` stays outside, which the language worker supplies; so the folder needs no `node_modules`.
+ */
+export async function buildPackage(options: PackageOptions = {}): Promise<BuiltPackage> {
+  const source = resolve(options.root ?? root);
+  const dist = resolve(options.outDir ?? join(source, 'dist'));
+  const appDir = join(dist, 'app');
+  rmSync(appDir, { recursive: true, force: true });
+  const bundleFile = join(appDir, 'main.cjs');
+  await bundle(resolve(source, options.entryPoint ?? 'functions/main.ts'), bundleFile);
+  writePackageJson(source, appDir);
+  cpSync(join(source, 'host.json'), join(appDir, 'host.json'));
+  copyPartner(source, appDir);
+  const zipFile = join(dist, 'app.zip');
+  writeFileSync(zipFile, zipFolder(appDir));
+  return { appDir, bundleFile, zipFile, bundleBytes: statSync(bundleFile).size, zipBytes: statSync(zipFile).size };
+}
+
+export interface PackageOptions {
+  /** Repository root; this one when absent. */
+  readonly root?: string;
+  /** Relative to the root; `functions/main.ts` when absent. */
+  readonly entryPoint?: string;
+  /** Gets `app/` and `app.zip`; `dist` when absent. */
+  readonly outDir?: string;
+}
+
+export interface BuiltPackage {
+  readonly appDir: string;
+  readonly bundleFile: string;
+  readonly zipFile: string;
+  readonly bundleBytes: number;
+  readonly zipBytes: number;
+}
+
+async function bundle(entryPoint: string, outfile: string): Promise<void> {
+  await build({
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    minify: true,
+    sourcemap: true,
+    // Places are enough for a stack trace; with the sources in it the map would be read four times as slowly.
+    sourcesContent: false,
+    external: ['@azure/functions-core'],
+    logLevel: 'warning',
+    // In CommonJS it is empty: what reads a file beside itself would break only after deployment.
+    logOverride: { 'empty-import-meta': 'error' },
+  });
+}
+
+/** Without `"type"`: the bundle is CommonJS, whatever the repository is. */
+function writePackageJson(source: string, appDir: string): void {
+  const { name, version } = readJson(join(source, 'package.json'));
+  writeFileSync(
+    join(appDir, 'package.json'),
+    `${JSON.stringify({ name, version, private: true, main: 'main.cjs' }, undefined, 2)}\n`,
+  );
+}
+
+/** The partner's description and the logo it names, at the same relative path. */
+function copyPartner(source: string, appDir: string): void {
+  const partnerFile = join(source, 'partner.json');
+  if (!existsSync(partnerFile)) return;
+  cpSync(partnerFile, join(appDir, 'partner.json'));
+  const { logo } = readJson(partnerFile);
+  if (typeof logo !== 'string' || !existsSync(join(source, logo))) return;
+  const target = join(appDir, logo);
+  if (relative(appDir, target).startsWith('..'))
+    throw new Error(`partner.json: logo "${logo}" lies outside the repository.`);
+  mkdirSync(dirname(target), { recursive: true });
+  cpSync(join(source, logo), target);
+}
+
+function sampleSettings(): Record<string, string> {
+  const file = join(root, 'local.settings.sample.json');
+  return existsSync(file) ? (readJson(file)['Values'] as Record<string, string>) : {};
+}
+
+function readJson(file: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+}
