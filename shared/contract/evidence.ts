@@ -29,7 +29,10 @@ export const evidenceSchema = z.discriminatedUnion('entityType', [
       refusal('required', 'Give processId, processCommandLine, sha1 or sha256.', ['processId']),
     ),
   z.strictObject({ entityType: z.literal('Ip'), ipAddress: ipAddressSchema }),
-  z.strictObject({ entityType: z.literal('Url'), url: textLike(/^\S+$/, 'Must be a domain or URL.').max(2048) }),
+  z.strictObject({
+    entityType: z.literal('Url'),
+    url: text(1, 2048).regex(/^\S*$/, { error: 'Must be a domain or URL.' }),
+  }),
   z
     .strictObject({
       entityType: z.literal('User'),

@@ -43,7 +43,7 @@ function fromIssue(issue: Issue, input: unknown, prefix: Path): Finding[] {
 function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, input: unknown, path: Path): Finding[] {
   if (issue.errors.length === 0) {
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
-    const values = options.filter((option) => typeof option === 'string');
+    const values = options.filter((option) => option !== undefined);
     return [{ path, ...notOneOf(values, valueAt(input, path)) }];
   }
   const meant = issue.errors.filter((branch) => branch.every((inner) => inner.path.length > 0))[0];

@@ -36,22 +36,28 @@ export const indicatorIdentityShape = {
 export const indicatorDetailShape = {
   severity: indicatorSeveritySchema.optional(),
   confidence: confidenceSchema.optional(),
-  title: z.string().max(256).optional(),
-  description: z.string().max(1000).optional(),
-  recommendedActions: z.string().max(1000).optional(),
+  title: text(0, 256).optional(),
+  description: text(0, 1000).optional(),
+  recommendedActions: text(0, 1000).optional(),
   expirationTime: timeSchema.optional(),
   generateAlert: z.boolean().optional(),
   mitreTechniques: z.array(mitreTechniqueSchema).max(20).optional(),
-  externalId: z.string().max(128).optional(),
+  externalId: text(0, 128).optional(),
 } as const;
 
-/** One item of a push (contract §6). Whether the value is well formed and the type takes the action is judged by the normaliser. */
-export const pushedIndicatorSchema = z.strictObject({
-  ...indicatorIdentityShape,
-  action: indicatorActionSchema.optional(),
-  ...indicatorDetailShape,
-  revoked: z.literal(true).optional(),
-});
+/**
+ * One item of a push (contract §6); of one that is taken out only type and value are read. Whether the value is well
+ * formed, and its type takes the action, is judged by the normaliser.
+ */
+export const pushedIndicatorSchema = z.discriminatedUnion('revoked', [
+  z.strictObject({
+    ...indicatorIdentityShape,
+    action: indicatorActionSchema.optional(),
+    ...indicatorDetailShape,
+    revoked: z.literal(false).optional(),
+  }),
+  z.object({ ...indicatorIdentityShape, revoked: z.literal(true) }),
+]);
 
 /** One item of a push (contract §6). */
 export type PushedIndicator = Immutable<z.output<typeof pushedIndicatorSchema>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './primitives.ts';
-import { domainNameSchema, httpsUrlSchema, refusal, text, textLike } from './primitives.ts';
+import { domainNameSchema, httpsUrlSchema, refusal, text } from './primitives.ts';
 
 const maxWords = 15;
 
@@ -17,7 +17,7 @@ export const partnerSchema = z.strictObject({
     refusal('too_long', `At most ${maxWords} words.`),
   ),
   entraApplicationName: text(1, 120),
-  logo: textLike(/^[^/\\][^\\]*\.svg$/i, 'Must be the path of an SVG file in the repository.').max(256),
+  logo: text(1, 256).regex(/^[^/\\][^\\]*\.svg$/i, { error: 'Must be the path of an SVG file in the repository.' }),
   landingPageUrl: httpsUrlSchema,
   supportUrl: httpsUrlSchema,
   privacyUrl: httpsUrlSchema,

@@ -93,22 +93,29 @@ export function toTime(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
 
-/** Text of a length in UTF-16 units. */
-export function text(min: number, max: number) {
-  return z.string().min(min).max(max);
+/** Text of `min` (0 or 1) to `max` UTF-16 units: zod's own `max` counts code points, of which there are never more. */
+export function text(min: 0 | 1, max: number) {
+  return z
+    .string()
+    .min(min)
+    .max(max)
+    .check(({ value, issues }) => {
+      if (value.length <= max) return;
+      issues.push({ code: 'too_big', origin: 'string', maximum: max, inclusive: true, input: value });
+    });
 }
 
 /** An absolute https address without user, password or spaces. */
-export const httpsUrlSchema = z
-  .string()
-  .max(2048)
-  .refine((value) => isUrl(value, ['https:']), refusal('invalid_format', 'Must be an https URL.'));
+export const httpsUrlSchema = text(0, 2048).refine(
+  (value) => isUrl(value, ['https:']),
+  refusal('invalid_format', 'Must be an https URL.'),
+);
 
 /** An absolute http(s) address: whether plain http is good enough there is for `egressUrlErrors` to say. */
-export const webUrlSchema = z
-  .string()
-  .max(2048)
-  .refine((value) => isUrl(value, ['https:', 'http:']), refusal('invalid_format', 'Must be an https URL.'));
+export const webUrlSchema = text(0, 2048).refine(
+  (value) => isUrl(value, ['https:', 'http:']),
+  refusal('invalid_format', 'Must be an https URL.'),
+);
 
 /** `All`, or a list: how tenants, feeds and events are chosen. */
 export function listOrAllSchema<T extends z.ZodType>(item: T) {
