@@ -1,0 +1,170 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { Clock } from '../clock.ts';
+import type { OperationKind, OperationStage } from '../contract/operation.ts';
+import { isFinished } from '../contract/operation.ts';
+import type { OperationResult } from '../contract/operation-result.ts';
+import { UpstreamUnavailable } from '../errors.ts';
+import { createBacklog } from './backlog.store.ts';
+import { laneOf } from './carry.ts';
+import { exclusiveKey, itemKey, operationIdOf } from './keys.ts';
+import type { Ready } from './ready.store.ts';
+import { toListRow } from './list-rows.ts';
+import { packRequest } from './operation-row.ts';
+import { toItemRow } from './rows.ts';
+import type { WorkItem } from './rows.ts';
+import type { StoredOperation } from './stored-operation.ts';
+import { readOperation, readRow, writeOperation } from './transactions.store.ts';
+
+/** What is asked for. */
+export interface NewOperation {
+  readonly tenantId: string;
+  readonly kind: OperationKind;
+  /** Who asks; absent when nobody called. */
+  readonly callerId?: string;
+  /** Unique per caller and tenant: the same key is the same operation. A scenario's own keys contain a `|`, which no caller's can. */
+  readonly dedupeKey: string;
+  /** Of the request's bytes and route: another one under the same key is refused. */
+  readonly fingerprint: string;
+  /** Any JSON value, up to 256 KiB. */
+  readonly request: unknown;
+  /** The partner's own id, to find the operation by. */
+  readonly reference?: string;
+  /** Facts and stage that are known already. */
+  readonly result?: OperationResult;
+  readonly stage?: OperationStage;
+  readonly state?: unknown;
+  /** From then on it ends `expired` unless it has reached Defender. */
+  readonly submitByMs?: number;
+  /** Not before then (a release in four hours). */
+  readonly dueAtMs?: number;
+  /** At most one unfinished operation of a tenant has the name. */
+  readonly exclusive?: string;
+  /** Attempts never end it (a release). */
+  readonly neverGivesUp?: boolean;
+  /** Accepted even when the tenant's backlog is full: what follows from work that was accepted. */
+  readonly ignoresBacklog?: boolean;
+  readonly traceparent?: string;
+  /** `true`: nobody will call `perform`, the lane's timer starts it. */
+  readonly isLeftToTimer?: boolean;
+}
+
+/** An operation that this process may carry now, and no other. */
+export interface Claim {
+  stored: StoredOperation;
+  item: WorkItem;
+}
+
+/** What became of a request, before it is shown to anybody. */
+export type Acceptance =
+  | { readonly outcome: 'accepted'; readonly stored: StoredOperation; readonly claim?: Claim }
+  | { readonly outcome: 'replayed' | 'running'; readonly stored: StoredOperation }
+  | { readonly outcome: 'key_reused' }
+  | { readonly outcome: 'too_many_requests'; readonly retryAfterMs: number };
+
+export interface AcceptOptions {
+  readonly table: TableClient;
+  readonly ready: Ready;
+  readonly now: Clock;
+  readonly newId: () => string;
+  readonly leaseMs: number;
+  readonly maxBacklog: number;
+}
+
+/** An exclusive name can be let go just when it was found taken: then once more, but not for ever. */
+const maxTries = 5;
+
+/** Accepts operations: durably written in one transaction, or not at all. */
+export function createAccept(options: AcceptOptions): (input: NewOperation) => Promise<Acceptance> {
+  const { table, ready } = options;
+  const backlog = createBacklog(options);
+
+  return async (input) => {
+    const id = operationIdOf(input.tenantId, input.callerId ?? '', input.dedupeKey);
+    if (input.ignoresBacklog !== true && (await backlog.isFull(input.tenantId))) {
+      const known = await readOperation(table, input.tenantId, id);
+      return known ? asReplay(known, input) : { outcome: 'too_many_requests', retryAfterMs: backlog.retryAfterMs };
+    }
+    await ready.announce(laneOf[input.kind], input.tenantId, input.dueAtMs ?? options.now());
+    for (let tries = 0; tries < maxTries; tries += 1) {
+      const { stored, item } = toStored(id, input, options);
+      const written = await writeOperation(table, stored, insertsOf(stored, item));
+      if (written.isWritten) {
+        backlog.add(input.tenantId);
+        return accepted(written.stored, item);
+      }
+      const { current } = written;
+      if (current?.acceptNonce === stored.acceptNonce) return { outcome: 'accepted', stored: current };
+      if (current) return asReplay(current, input);
+      const holder = await holderOf(input);
+      if (holder) return { outcome: 'running', stored: holder };
+    }
+    throw new UpstreamUnavailable('The work could not be stored.', { retryAfterMs: 1_000 });
+  };
+
+  /** Nobody has the key: then the exclusive name was taken; `undefined` when it was let go in between. */
+  async function holderOf(input: NewOperation): Promise<StoredOperation | undefined> {
+    if (input.exclusive === undefined) return undefined;
+    const row = await readRow(table, input.tenantId, exclusiveKey(input.exclusive));
+    const holder = row && (await readOperation(table, input.tenantId, String(row['id'])));
+    return holder && !isFinished(holder.status) ? holder : undefined;
+  }
+}
+
+function accepted(stored: StoredOperation, item: WorkItem): Acceptance {
+  // When the reply was lost for long, others may have changed it meanwhile: then it is theirs.
+  const isOurs = item.isLeased && stored.itemKey === item.rowKey;
+  return { outcome: 'accepted', stored, ...(isOurs ? { claim: { stored, item } } : {}) };
+}
+
+function asReplay(stored: StoredOperation, input: NewOperation): Acceptance {
+  return stored.fingerprint === input.fingerprint ? { outcome: 'replayed', stored } : { outcome: 'key_reused' };
+}
+
+function toStored(
+  id: string,
+  input: NewOperation,
+  options: AcceptOptions,
+): { readonly stored: StoredOperation; readonly item: WorkItem } {
+  const nowMs = options.now();
+  const nonce = options.newId();
+  const startsAtMs = input.dueAtMs ?? nowMs;
+  const isLeased = input.isLeftToTimer !== true && startsAtMs <= nowMs;
+  const dueMs = isLeased ? nowMs + options.leaseMs : startsAtMs;
+  const lane = laneOf[input.kind];
+  const rowKey = itemKey(lane, dueMs, id);
+  const { tenantId, kind, fingerprint } = input;
+  const submitBy = input.submitByMs === undefined ? {} : { submitByMs: input.submitByMs };
+  const attempts = isLeased ? 1 : 0; // a claim counts its step in advance
+  const item = { tenantId, rowKey, lane, dueMs, id, attempts, isLeased, nonce, createdAtMs: nowMs, ...submitBy };
+  const stored: StoredOperation = {
+    ...{ tenantId, id, kind, fingerprint, itemKey: rowKey, acceptNonce: nonce, nonce, ...submitBy },
+    ...{ status: 'NotStarted', version: 1, attempts: 0, createdAtMs: nowMs, updatedAtMs: nowMs },
+    ...{ nextAttemptAtMs: startsAtMs, isCancelRequested: false, intents: 0, hasReachedDefender: false, signals: {} },
+    ...optionalFields(input),
+    neverGivesUp: input.neverGivesUp === true,
+    packedRequest: packRequest(input.request),
+  };
+  return { stored, item };
+}
+
+function optionalFields(input: NewOperation): Partial<StoredOperation> {
+  const { callerId, reference, result, stage, state, exclusive, traceparent } = input;
+  const given = Object.entries({ callerId, reference, result, stage, state, exclusive, traceparent });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function insertsOf(stored: StoredOperation, item: WorkItem): TransactionAction[] {
+  const { tenantId, exclusive, id } = stored;
+  return [
+    ['create', toItemRow(item)],
+    ['create', toListRow(stored)],
+    ...(exclusive === undefined
+      ? []
+      : [
+          [
+            'create',
+            { partitionKey: tenantId, rowKey: exclusiveKey(exclusive), schemaVersion: 1, id },
+          ] as TransactionAction,
+        ]),
+  ];
+}

@@ -1,0 +1,101 @@
+import type { Clock } from '../clock.ts';
+import type { OperationKind } from '../contract/operation.ts';
+import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Claim } from './accept.store.ts';
+import { LostClaim } from './carry.ts';
+import type { Carry, CarryTools } from './carry.ts';
+import type { Claims } from './claims.store.ts';
+import { beforeStep, nextAttempt } from './next-attempt.ts';
+import type { StepEnd, Verdict } from './next-attempt.ts';
+import { unpackRequest } from './operation-row.ts';
+import type { WorkItem } from './rows.ts';
+import { isLate, toOperation } from './stored-operation.ts';
+
+/** No step starts with less lease left than a call to Defender may take. */
+const stepNeedsMs = 30_000;
+
+/** A carry that always has something to do at once is stopped here: the timer goes on with it. */
+const maxStepsInARow = 50;
+
+export interface StepOptions {
+  readonly claims: Claims;
+  readonly carryOf: (kind: OperationKind) => Carry;
+  readonly now: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** How far a claimed operation got: ended, waiting for its time, or taken over by somebody else. */
+export interface Carried {
+  readonly to: 'Ended' | 'Waiting' | 'Lost';
+  /** What its changes are to tell the partner. */
+  readonly callbacks: readonly WorkItem[];
+}
+
+/** Carries a claimed operation step by step, as long as it advances and `mayStart()`; the claim is given back in the end. */
+export type CarryOn = (held: Claim, mayStart: () => boolean) => Promise<Carried>;
+
+export function createCarryOn(options: StepOptions): CarryOn {
+  const { claims, now } = options;
+
+  return async (held, mayStart) => {
+    const callbacks: WorkItem[] = [];
+    try {
+      for (let steps = 1; ; steps += 1) {
+        const verdict = await step(held);
+        const goesOn = verdict.to === 'Later' && verdict.isAdvanced && verdict.dueMs <= now();
+        const isContinued = goesOn && steps < maxStepsInARow && mayStart();
+        callbacks.push(...(await claims.record(held, verdict, isContinued)));
+        if (!isContinued) return { to: verdict.to === 'Later' ? 'Waiting' : 'Ended', callbacks };
+      }
+    } catch (error) {
+      if (!(error instanceof LostClaim)) throw error;
+      options.log.info('claim.lost', { operationId: held.item.id, tenantId: held.item.tenantId });
+      return { to: 'Lost', callbacks };
+    }
+  };
+
+  async function step(held: Claim): Promise<Verdict> {
+    const { attempts } = held.item;
+    const early = beforeStep(held.stored, { attempts, nowMs: now() });
+    if (early) return early;
+    if (held.item.dueMs - now() < stepNeedsMs) await claims.renew(held);
+    const end = await carry(held);
+    return nextAttempt(held.stored, end, { attempts, nowMs: now(), jitter: options.random() });
+  }
+
+  async function carry(held: Claim): Promise<StepEnd> {
+    const { stored } = held;
+    const carried = {
+      operation: toOperation(stored, 'open'),
+      request: unpackRequest(stored),
+      state: stored.state,
+      signals: stored.signals,
+    };
+    try {
+      return { outcome: await options.carryOf(stored.kind)(carried, toolsFor(held)) };
+    } catch (thrown) {
+      if (thrown instanceof LostClaim) throw thrown;
+      logBug(held, thrown);
+      return { thrown };
+    }
+  }
+
+  function toolsFor(held: Claim): CarryTools {
+    return {
+      now,
+      isCancelRequested: held.stored.isCancelRequested,
+      isLate: isLate(held.stored, now()),
+      saveIntent: (state, progress) => claims.saveIntent(held, state, progress),
+      leaseLeftMs: () => held.item.dueMs - now(),
+      renewLease: () => claims.renew(held),
+    };
+  }
+
+  function logBug(held: Claim, thrown: unknown): void {
+    if (thrown instanceof UpstreamRefused || thrown instanceof UpstreamUnavailable) return;
+    const { id, tenantId, kind } = held.stored;
+    options.log.error('step.crashed', { operationId: id, tenantId, kind, error: thrown });
+  }
+}

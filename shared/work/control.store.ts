@@ -1,0 +1,118 @@
+import type { TableClient } from '@azure/data-tables';
+import type { Clock } from '../clock.ts';
+import type { OperationStage } from '../contract/operation.ts';
+import { isFinished } from '../contract/operation.ts';
+import type { Claim } from './accept.store.ts';
+import { laneOf } from './carry.ts';
+import type { EventsOf } from './events.store.ts';
+import type { Ready } from './ready.store.ts';
+import { fromItemRow } from './rows.ts';
+import type { WorkItem } from './rows.ts';
+import { nextVersion } from './stored-operation.ts';
+import type { OperationChange, StoredOperation } from './stored-operation.ts';
+import { readOperation, readRow, writeOperation } from './transactions.store.ts';
+import { moveItem, toActions, toFinished } from './transitions.ts';
+import type { Transition } from './transitions.ts';
+
+export interface ControlOptions {
+  readonly table: TableClient;
+  readonly ready: Ready;
+  readonly now: Clock;
+  readonly newId: () => string;
+  readonly leaseMs: number;
+  readonly eventsOf: EventsOf;
+}
+
+/** What became of a wish about an operation that exists; `wrong_state` when it is too late for it. */
+export type Controlled =
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'wrong_state'; readonly stored: StoredOperation }
+  | { readonly outcome: 'done' | 'requested'; readonly stored: StoredOperation; readonly claim?: Claim };
+
+/** Something an operation waits for: stands in `signals` for every later step. */
+export interface Signal {
+  readonly name: string;
+  /** Any JSON value. */
+  readonly value: unknown;
+  /** Only while the operation is at that stage, else `wrong_state`. */
+  readonly whileAt?: OperationStage;
+  /** `true`: the operation is taken for this process, which calls `perform` with the answer. */
+  readonly isPerformedHere?: boolean;
+}
+
+type Planned = Transition & { readonly outcome: 'done' | 'requested'; readonly from?: { readonly rowKey: string } };
+
+/** What others than its worker do to an operation. Each wish is one transaction, made again when somebody was quicker. */
+export function createControl(options: ControlOptions) {
+  const { table, ready, now, newId } = options;
+
+  /**
+   * Ends an operation at once when no intent was written, for then nothing was sent, and a step that runs now cannot send
+   * any more. Otherwise its carry is told, and decides.
+   */
+  async function cancel(tenantId: string, id: string): Promise<Controlled> {
+    const answer = await change(tenantId, id, async (stored) => {
+      if (stored.isCancelRequested) return undefined;
+      if (stored.intents > 0) return plan(stored, { isCancelRequested: true, stage: 'Canceling' }, false);
+      const verdict = { to: 'Canceled' as const, attempts: stored.attempts, progress: {} };
+      const next = toFinished(stored, verdict, { nowMs: now(), nonce: newId() });
+      return { outcome: 'done', next, from: { rowKey: stored.itemKey ?? '' } };
+    });
+    const isCanceled = answer.outcome === 'wrong_state' && answer.stored.status === 'Canceled';
+    return isCanceled ? { outcome: 'done', stored: answer.stored } : answer;
+  }
+
+  /** Tells an operation what it waits for, and makes it due. */
+  function signal(tenantId: string, id: string, given: Signal): Promise<Controlled> {
+    return change(tenantId, id, async (stored) => {
+      if (given.whileAt !== undefined && stored.stage !== given.whileAt) return 'wrong_state';
+      const signals = { ...stored.signals, [given.name]: given.value };
+      return plan(stored, { signals }, given.isPerformedHere === true);
+    });
+  }
+
+  /** The change, and the item due now; an item that somebody works on stays where it is: its worker notices the change. */
+  async function plan(stored: StoredOperation, change: OperationChange, isPerformedHere: boolean): Promise<Planned> {
+    const nonce = newId();
+    const nowMs = now();
+    const row = await readRow(table, stored.tenantId, stored.itemKey ?? '');
+    const item = row && fromItemRow(row);
+    if (!item || item.isLeased) return { outcome: 'requested', next: nextVersion(stored, { ...change, nonce }, nowMs) };
+    const moved = moveItem(item, {
+      ...{ isLeased: isPerformedHere, dueMs: isPerformedHere ? nowMs + options.leaseMs : nowMs, nonce },
+      attempts: item.attempts + (isPerformedHere ? 1 : 0),
+    });
+    const next = nextVersion(stored, { ...change, itemKey: moved.rowKey, nextAttemptAtMs: nowMs, nonce }, nowMs);
+    return { outcome: 'requested', next, item: moved, from: item };
+  }
+
+  async function change(
+    tenantId: string,
+    id: string,
+    decide: (stored: StoredOperation) => Promise<Planned | 'wrong_state' | undefined>,
+  ): Promise<Controlled> {
+    for (;;) {
+      const stored = await readOperation(table, tenantId, id);
+      if (!stored) return { outcome: 'not_found' };
+      const planned = isFinished(stored.status) ? 'wrong_state' : await decide(stored);
+      if (planned === 'wrong_state') return { outcome: 'wrong_state', stored };
+      if (!planned) return { outcome: 'requested', stored };
+      const written = await write(stored, planned);
+      if (written) return { outcome: planned.outcome, stored: written, ...claimOf(written, planned.item) };
+    }
+  }
+
+  async function write(stored: StoredOperation, planned: Planned): Promise<StoredOperation | undefined> {
+    const callbacks = await options.eventsOf(stored, planned.next);
+    if (planned.item) await ready.announce(laneOf[stored.kind], stored.tenantId, now());
+    const from = planned.from === undefined ? {} : { from: planned.from };
+    const written = await writeOperation(table, planned.next, toActions(stored, planned, { ...from, callbacks }));
+    return written.isWritten ? written.stored : undefined;
+  }
+
+  return { cancel, signal };
+}
+
+function claimOf(stored: StoredOperation, item: WorkItem | undefined): { readonly claim?: Claim } {
+  return item?.isLeased === true && stored.itemKey === item.rowKey ? { claim: { stored, item } } : {};
+}

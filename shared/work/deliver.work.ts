@@ -1,0 +1,87 @@
+import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { Clock } from '../clock.ts';
+import { UpstreamUnavailable } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { CallbackCarry, CallbackOutcome } from './carry.ts';
+import type { Ready } from './ready.store.ts';
+import { toCallbackDeadLetterRow } from './list-rows.ts';
+import { fromItemRow, toItemRow } from './rows.ts';
+import type { WorkItem } from './rows.ts';
+import { isConflict, readRow, submit } from './transactions.store.ts';
+import { moveItem } from './transitions.ts';
+
+/** Tries a callback that is due once; `false` when somebody else has it. */
+export type Deliver = (item: WorkItem) => Promise<boolean>;
+
+export interface DeliverOptions {
+  readonly table: TableClient;
+  readonly ready: Ready;
+  readonly carryCallback: CallbackCarry;
+  readonly now: Clock;
+  readonly newId: () => string;
+  readonly leaseMs: number;
+  readonly log: Log;
+}
+
+/** Callbacks are work without an operation: the item itself holds everything, and moves the same way. */
+export function createDeliver(options: DeliverOptions): Deliver {
+  const { table, ready, now, newId, leaseMs } = options;
+
+  return async (item) => {
+    const held = await move(item, { dueMs: now() + leaseMs, isLeased: true, attempts: item.attempts + 1 });
+    if (!held) return false;
+    await record(held, await carry(held));
+    return true;
+  };
+
+  async function carry(held: WorkItem): Promise<CallbackOutcome> {
+    const { tenantId, id, payload, attempts, createdAtMs } = held;
+    try {
+      return await options.carryCallback({ tenantId, id, payload, attempts, createdAtMs }, { now });
+    } catch (error) {
+      // Whatever the receiver does is an outcome: a throw is a fault of ours, and no attempt of theirs.
+      const retryAfterMs = error instanceof UpstreamUnavailable ? error.retryAfterMs : 60_000;
+      if (!(error instanceof UpstreamUnavailable))
+        options.log.error('delivery.crashed', { callbackId: id, tenantId, error });
+      return { outcome: 'Later', dueAtMs: now() + retryAfterMs, isAttemptFailed: false };
+    }
+  }
+
+  async function record(held: WorkItem, outcome: CallbackOutcome): Promise<void> {
+    if (outcome.outcome === 'Later') {
+      const attempts = outcome.isAttemptFailed ? held.attempts : held.attempts - 1;
+      await ready.announce('callbacks', held.tenantId, outcome.dueAtMs);
+      await move(held, { dueMs: outcome.dueAtMs, isLeased: false, attempts });
+      return;
+    }
+    const { tenantId: partitionKey, rowKey } = held;
+    const deadLetter = outcome.outcome === 'Failed' ? toCallbackDeadLetterRow(held, outcome.code, now()) : undefined;
+    const actions: TransactionAction[] = [['delete', { partitionKey, rowKey }]];
+    if (deadLetter) actions.push(['upsert', deadLetter, 'Replace']);
+    try {
+      await submit(table, actions);
+    } catch (error) {
+      if (!isConflict(error)) throw error; // gone: our own first try took it out, or another worker has it by now
+    }
+  }
+
+  async function move(
+    from: WorkItem,
+    to: Pick<WorkItem, 'dueMs' | 'isLeased' | 'attempts'>,
+  ): Promise<WorkItem | undefined> {
+    const item = moveItem(from, { ...to, nonce: newId() });
+    const { tenantId: partitionKey, rowKey } = from;
+    try {
+      await submit(table, [
+        ['delete', { partitionKey, rowKey }],
+        ['create', toItemRow(item)],
+      ]);
+      return item;
+    } catch (error) {
+      const row = await readRow(table, partitionKey, item.rowKey);
+      if (row && fromItemRow(row).nonce === item.nonce) return item; // our write, its reply was lost
+      if (isConflict(error)) return undefined;
+      throw error;
+    }
+  }
+}

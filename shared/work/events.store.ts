@@ -1,0 +1,27 @@
+import type { Clock } from '../clock.ts';
+import type { Operation } from '../contract/operation.ts';
+import type { NewCallback } from './carry.ts';
+import type { Ready } from './ready.store.ts';
+import type { WorkItem } from './rows.ts';
+import { toOperation } from './stored-operation.ts';
+import type { StoredOperation } from './stored-operation.ts';
+import { toCallbackItem } from './transitions.ts';
+
+/** Which callbacks a change of an operation makes. Called before the change is written, and again when it has to be tried again. */
+export type CallbacksOf = (before: Operation, after: Operation) => Promise<readonly NewCallback[]>;
+
+/** The work items of those callbacks, to be written with the change; their lane is announced already. */
+export type EventsOf = (before: StoredOperation, after: StoredOperation) => Promise<readonly WorkItem[]>;
+
+export function createEventsOf(options: {
+  readonly ready: Ready;
+  readonly callbacksOf: CallbacksOf;
+  readonly now: Clock;
+}): EventsOf {
+  return async (before, after) => {
+    const made = await options.callbacksOf(toOperation(before, 'open'), toOperation(after, 'open'));
+    if (made.length > 0) await options.ready.announce('callbacks', after.tenantId, options.now());
+    const facts = { nowMs: options.now(), nonce: after.nonce };
+    return made.map((callback) => toCallbackItem(after.tenantId, callback, facts));
+  };
+}

@@ -1,0 +1,168 @@
+import type { Clock } from '../clock.ts';
+import type { Operation, OperationKind } from '../contract/operation.ts';
+import { isFinished } from '../contract/operation.ts';
+import type { Log } from '../log.ts';
+import type { Tables } from '../tables.client.ts';
+import { createAccept } from './accept.store.ts';
+import type { Claim, NewOperation } from './accept.store.ts';
+import type { CallbackCarry, Carry, Gate, Lane } from './carry.ts';
+import { createCarryOn } from './carry.work.ts';
+import { createClaims } from './claims.store.ts';
+import { createControl } from './control.store.ts';
+import type { Controlled, Signal } from './control.store.ts';
+import { createDeliver } from './deliver.work.ts';
+import { createDrain } from './drain.work.ts';
+import type { DrainPass } from './drain.work.ts';
+import { createEventsOf } from './events.store.ts';
+import type { CallbacksOf } from './events.store.ts';
+import { createItems } from './items.store.ts';
+import { createOldestDue } from './oldest-due.store.ts';
+import { createOperations } from './operations.store.ts';
+import type { OperationFilter } from './operations.store.ts';
+import { createPerform } from './perform.work.ts';
+import { createReady } from './ready.store.ts';
+import { toOperation } from './stored-operation.ts';
+import type { StoredOperation } from './stored-operation.ts';
+
+export interface WorkOptions {
+  readonly tables: Tables;
+  readonly now: Clock;
+  /** Unique among all instances: a UUID. */
+  readonly newId: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  /** How a kind is carried. Asked at every step, so carries may be made after the engine that they accept into. */
+  readonly carryOf: (kind: OperationKind) => Carry;
+  readonly carryCallback: CallbackCarry;
+  readonly callbacksOf: CallbacksOf;
+  /** Whether a tenant's Defender may be called. Asked often: answer from a cache. `open` while a tenant is being removed. */
+  readonly gate: (tenantId: string) => Promise<Gate>;
+  /** For tests and measurements. */
+  readonly leaseMs?: number;
+  readonly maxBacklog?: number;
+}
+
+/** What an accept tells the one who asked. Hand it to `perform` to work on it at once. */
+export type Accepted =
+  | { readonly outcome: 'accepted'; readonly operation: Operation; readonly claim?: Claim }
+  | { readonly outcome: 'replayed' | 'running'; readonly operation: Operation }
+  | { readonly outcome: 'key_reused' }
+  | { readonly outcome: 'too_many_requests'; readonly retryAfterMs: number };
+
+/** What became of a cancel or a signal. `done`: canceled. `requested`: written, its carry will act on it. */
+export type Answered =
+  | { readonly outcome: 'not_found' }
+  | { readonly outcome: 'wrong_state'; readonly operation: Operation }
+  | { readonly outcome: 'done' | 'requested'; readonly operation: Operation; readonly claim?: Claim };
+
+/** An operation that this process has claimed, if it has. */
+export interface Taken {
+  readonly operation: Operation;
+  readonly claim?: Claim;
+}
+
+/** A page of a list: `cursor` is what the page before ended with. */
+export interface Page {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface OperationPage {
+  readonly operations: readonly Operation[];
+  readonly cursor?: string;
+}
+
+export type Work = ReturnType<typeof createWork>;
+
+/**
+ * The durable engine. Every method throws `UpstreamUnavailable` when storage does not answer; an accept that throws it has
+ * promised nothing.
+ */
+export function createWork(options: WorkOptions) {
+  const { now, gate } = options;
+  const table = options.tables('work');
+  const ready = createReady({ table: options.tables('ready'), now });
+  const engine = {
+    ...options,
+    table,
+    ready,
+    leaseMs: options.leaseMs ?? 90_000,
+    maxBacklog: options.maxBacklog ?? 10_000,
+  };
+  const items = createItems(engine);
+  const eventsOf = createEventsOf(engine);
+  const claims = createClaims({ ...engine, eventsOf });
+  const control = createControl({ ...engine, eventsOf });
+  const carryOn = createCarryOn({ ...engine, claims });
+  const deliver = createDeliver(engine);
+  const acceptIt = createAccept(engine);
+  const performIt = createPerform({ ...engine, claims, carryOn, deliver });
+  const drainIt = createDrain({ ...engine, claims, carryOn, deliver, items });
+  const operations = createOperations(table);
+  const oldestDue = createOldestDue({ ...engine, items });
+
+  const show = async (stored: StoredOperation): Promise<Operation> =>
+    toOperation(stored, isFinished(stored.status) ? 'open' : await gate(stored.tenantId));
+  const answer = async (controlled: Controlled): Promise<Answered> => {
+    if (controlled.outcome === 'not_found') return controlled;
+    const { stored, ...rest } = controlled;
+    return { ...rest, operation: await show(stored) };
+  };
+
+  /** Writes down what is asked for, all or nothing. */
+  async function accept(input: NewOperation): Promise<Accepted> {
+    const acceptance = await acceptIt(input);
+    if (!('stored' in acceptance)) return acceptance;
+    const { stored, ...rest } = acceptance;
+    return { ...rest, operation: await show(stored) };
+  }
+
+  /** Works on what was just accepted or signaled, in this request, as long as it advances; gives it as it stands then. */
+  async function perform(taken: Taken, maxWaitMs = 5_000): Promise<Operation> {
+    const { claim, operation } = taken;
+    if (!claim) return operation;
+    await performIt(claim, maxWaitMs);
+    return (await read(operation.tenantId, operation.id)) ?? operation;
+  }
+
+  /** Carries what is due in a lane. Runs side by side with others, in this process or elsewhere. */
+  async function drain(
+    lane: Lane,
+    pass: DrainPass,
+  ): Promise<{ readonly carried: number; readonly oldestDue?: string }> {
+    const carried = await drainIt(lane, pass);
+    const oldestMs = await oldestDue([lane]);
+    return { carried, ...(oldestMs === undefined ? {} : { oldestDue: new Date(oldestMs).toISOString() }) };
+  }
+
+  async function read(tenantId: string, id: string): Promise<Operation | undefined> {
+    const stored = await operations.read(tenantId, id);
+    return stored && show(stored);
+  }
+
+  /** Newest first; `undefined` when the cursor is none of ours. */
+  async function list(tenantId: string, filter: OperationFilter, page: Page): Promise<OperationPage | undefined> {
+    const found = await operations.list(tenantId, filter, page);
+    return found && { ...found, operations: await Promise.all(found.operations.map(show)) };
+  }
+
+  return {
+    accept,
+    perform,
+    drain,
+    read,
+    list,
+    /** Ends what was not sent yet (`done`), or asks for an end (`requested`). Repeating it gives the same answer. */
+    cancel: async (tenantId: string, id: string): Promise<Answered> => answer(await control.cancel(tenantId, id)),
+    /** Tells an operation what it waits for (an approval). */
+    signal: async (tenantId: string, id: string, signal: Signal): Promise<Answered> =>
+      answer(await control.signal(tenantId, id, signal)),
+    /** Since when the oldest work of these lanes waits, if any is due; work of tenants that may not be called is left out. */
+    oldestDue,
+    /** A tenant may be called again: everything it waited with is due now. */
+    async wake(tenantId: string): Promise<void> {
+      for (const lane of ['actions', 'alerts', 'sync'] as const) await ready.wake(lane, tenantId);
+    },
+  };
+}
