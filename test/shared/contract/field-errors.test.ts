@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { actionRequestSchema } from '../../../shared/contract/action.ts';
 import { callbackEventSchema } from '../../../shared/contract/callback-event.ts';
 import { callerInputSchema } from '../../../shared/contract/caller.ts';
