@@ -1,21 +1,27 @@
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 
 /** Lets a server listen, and names a port that somebody else has. */
-export async function listen(server: Server, { port, host }: Address): Promise<void> {
+export async function listen(server: Server, { port, host = '127.0.0.1' }: Address): Promise<void> {
   try {
     server.listen(port, host);
     await once(server, 'listening');
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? new Error(portTaken(port), { cause: error }) : error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} is taken: stop the program that listens there and try again.`, { cause: error });
   }
 }
 
-export function portTaken(port: number): string {
-  return `Port ${port} is taken: stop the program that listens there, or choose another port.`;
+/** Throws when somebody listens on the port. */
+export async function requireFreePort(port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, { port });
+  await new Promise((resolve) => server.close(resolve));
 }
 
 export interface Address {
   readonly port: number;
-  readonly host: string;
+  /** The loopback address when absent. */
+  readonly host?: string;
 }
