@@ -1,0 +1,60 @@
+// `npm start`: the app and its stand-ins on this machine, until Ctrl-C.
+import { createApi } from './api.ts';
+import { fetchAdminToken } from './admin-token.ts';
+import { connectTenants } from './connect-tenants.ts';
+import { world } from './demo-world.ts';
+import { startLocalStack } from './local-stack.ts';
+import { createProcesses } from './processes.ts';
+import type { Processes } from './processes.ts';
+import { announceStack } from './running-stack.ts';
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  say('Building the package and starting Azurite, the simulator and the app …');
+  const processes = createProcesses();
+  try {
+    const local = await startLocalStack(processes);
+    const withdraw = announceStack({ ...local, caPem: local.stack.simulator.caPem });
+    let isStopping = false;
+    processes.onStop(async () => {
+      isStopping = true;
+      say('\nStopping …');
+      withdraw();
+    });
+    void local.stack.host.ended.then(({ code, output }) => {
+      if (!isStopping) void fail(processes, `The app ended with code ${code}:\n${output}`);
+    });
+    await connectTenants(createApi(local.appOrigin, () => fetchAdminToken(local.simulatorOrigin)));
+    say(toScreen(local.appOrigin, local.simulatorOrigin, local.stack.tables));
+  } catch (error) {
+    await fail(processes, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function fail(processes: Processes, message: string): Promise<void> {
+  process.stderr.write(`${message}\n`);
+  await processes.stop();
+  process.exit(1);
+}
+
+function toScreen(appOrigin: string, simulatorOrigin: string, tables: string): string {
+  const [first] = world.tenants;
+  return `
+Running, until Ctrl-C:
+  app                 ${appOrigin}   (health: ${appOrigin}/api/v1/health)
+  simulator           ${simulatorOrigin}   (Entra, Defender, Graph, Key Vault; its log: ${simulatorOrigin}/_simulator/log)
+  managed identity    http://127.0.0.1:${world.ports.identity}
+  tables (Azurite)    ${/TableEndpoint=([^;]+)/.exec(tables)?.[1] ?? tables}
+Connected, Live:
+${world.tenants.map((tenant) => `  ${tenant.displayName.padEnd(18)}  ${tenant.tenantId}`).join('\n')}
+
+Try in another terminal:
+  npm run demo                      two real feeds into both tenants, then nothing: they are in step
+  npm run demo -- list.txt a.csv    the same with feeds of yours (files or URLs; STIX 2, CSV, plain lists)
+  npm run token -- admin            a token for the API:
+  curl -H "Authorization: Bearer $(npm run -s token -- admin)" ${appOrigin}/api/v1/tenants/${first.tenantId}
+`;
+}
+
+await main();
