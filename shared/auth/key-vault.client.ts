@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { RestError, SecretClient } from '@azure/keyvault-secrets';
 import type { Clock } from '../clock.ts';
+import type { SecretVersion, SecretVersions } from './caller-keys.client.ts';
 import { isMicrosoftVault } from './clouds.ts';
 
 /** Reads the newest enabled version of a secret; `undefined` when there is none of that name. */
@@ -37,11 +38,41 @@ export function createReadSecret(vault: Pick<SecretClient, 'getSecret'>, now: Cl
   };
 }
 
-async function readNow(vault: Pick<SecretClient, 'getSecret'>, name: string): Promise<string | undefined> {
+/** The vault as the cache of callers' keys reads it. Calls are given up after five seconds: a request waits for them. */
+export function createSecretVersions(
+  vault: Pick<SecretClient, 'getSecret' | 'listPropertiesOfSecretVersions'>,
+): SecretVersions {
+  return {
+    async list(name) {
+      const found: SecretVersion[] = [];
+      await missingIf404(async () => {
+        const abortSignal = AbortSignal.timeout(5_000);
+        for await (const { version, enabled, createdOn } of vault.listPropertiesOfSecretVersions(name, {
+          abortSignal,
+        })) {
+          if (version === undefined) continue;
+          found.push({ version, isEnabled: enabled !== false, createdAtMs: createdOn?.getTime() ?? 0 });
+        }
+      });
+      return found;
+    },
+    read: (name, version) =>
+      missingIf404(async () => {
+        const secret = await vault.getSecret(name, { version, abortSignal: AbortSignal.timeout(5_000) });
+        return secret.value;
+      }),
+  };
+}
+
+async function missingIf404<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
-    return (await vault.getSecret(name, { abortSignal: AbortSignal.timeout(10_000) })).value;
+    return await call();
   } catch (error) {
     if (error instanceof RestError && error.statusCode === 404) return undefined;
     throw error;
   }
+}
+
+async function readNow(vault: Pick<SecretClient, 'getSecret'>, name: string): Promise<string | undefined> {
+  return missingIf404(async () => (await vault.getSecret(name, { abortSignal: AbortSignal.timeout(10_000) })).value);
 }
