@@ -4,9 +4,6 @@ import { InvalidSettings } from './errors.ts';
 /** Every setting, read once at start. URLs have no trailing slash. */
 export type Settings = ReturnType<typeof toSettings>;
 
-/** The US government's sign-in host: tokens do not cross clouds, so nothing may fall back to the commercial cloud. */
-const usSignInHost = 'https://login.microsoftonline.us';
-
 const guid = z.guid('must be a GUID').toLowerCase();
 const text = z.string();
 const scope = z.string().regex(/^\S+\/\.default$/, 'must be a token scope that ends in /.default');
@@ -87,12 +84,6 @@ function halfConfigured(given: Environment): readonly string[] {
   }
   if (has('IDENTITY_ENDPOINT') !== has('IDENTITY_HEADER')) {
     problems.push('IDENTITY_ENDPOINT, IDENTITY_HEADER: give both or neither.');
-  }
-  if (given['ENTRA_AUTHORITY_HOST']?.replace(/\/$/, '').toLowerCase() === usSignInHost) {
-    const needed = ['DEFENDER_API_URL', 'DEFENDER_TOKEN_SCOPE', 'GRAPH_API_URL', 'GRAPH_TOKEN_SCOPE'] as const;
-    for (const name of needed.filter((each) => !has(each))) {
-      problems.push(`${name} is missing: its default belongs to the commercial cloud, ENTRA_AUTHORITY_HOST does not.`);
-    }
   }
   return problems;
 }

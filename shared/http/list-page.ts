@@ -1,6 +1,6 @@
 import type { FieldError } from '../contract/problem.ts';
 import { invalidFields } from './invalid-fields.ts';
-import type { Answer } from './route.ts';
+import type { Answer, RouteRequest } from './route.ts';
 
 /** One page of a list as asked for: at most `limit` items that come after the item `after`. */
 export interface PageQuery {
@@ -36,18 +36,21 @@ export function readPageQuery(query: URLSearchParams): PageQuery {
 }
 
 /**
- * The answer that holds a page. Its `nextLink` leads to `publicUrl`, never to the host the request named, and keeps the
- * request's other query parameters.
- * @param path The list's path, `/api/v1/tenants`.
+ * The answer that holds a page. Its `nextLink` leads to `publicUrl`, never to the host that the request named, and keeps
+ * the request's other query parameters.
  */
-export function toPageAnswer(
-  page: Page<unknown>,
-  link: { readonly publicUrl: string; readonly path: string; readonly query: URLSearchParams },
-): Answer {
-  if (page.next === undefined) return { status: 200, body: { value: page.items } };
-  const query = new URLSearchParams(link.query);
-  query.set('cursor', toCursor(page.next));
-  return { status: 200, body: { value: page.items, nextLink: `${link.publicUrl}${link.path}?${query.toString()}` } };
+export function toPageAnswer({ items, next }: Page<unknown>, request: RouteRequest, publicUrl: string): Answer {
+  if (next === undefined) return { status: 200, body: { value: items } };
+  const query = new URLSearchParams(request.query);
+  query.set('cursor', toCursor(next));
+  return { status: 200, body: { value: items, nextLink: `${publicUrl}${request.path}?${query.toString()}` } };
+}
+
+/** A page of a list that is at hand whole; the cursor counts items. */
+export function pageOf<T>(all: readonly T[], { limit, after = '0' }: PageQuery): Page<T> {
+  const start = /^\d{1,9}$/.test(after) ? Number(after) : all.length;
+  const end = start + limit;
+  return { items: all.slice(start, end), ...(end < all.length ? { next: String(end) } : {}) };
 }
 
 function toCursor(after: string): string {

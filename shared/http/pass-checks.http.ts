@@ -25,11 +25,13 @@ export interface Pass<Target, Given, Body> {
 /** The checks in the contract's order, then the handler. */
 export async function passChecks<Target, Given, Body>(all: Pass<Target, Given, Body>): Promise<Answer> {
   const { route, request, traceId } = all;
-  const bytes = await readBody(request, route.body?.maxBytes ?? defaultMaxBytes);
+  const bytes =
+    route.ignoresBody === true ? new Uint8Array() : await readBody(request, route.body?.maxBytes ?? defaultMaxBytes);
   if (route.body !== undefined) requireJson(request.headers, bytes, route.body);
   const caller = await identify(all, bytes);
   all.onCaller(caller.callerId);
   const known: RouteRequest = {
+    path: new URL(request.url).pathname,
     params: paramsOf(request),
     query: queryOf(request),
     headers: headersOf(request),

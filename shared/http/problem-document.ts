@@ -1,6 +1,6 @@
 import type { Problem } from '../contract/problem.ts';
 import { problemStatus, problemTitle } from '../contract/problem.ts';
-import { RejectedInput, UpstreamUnavailable } from '../errors.ts';
+import { RejectedInput, TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 
 /** When nobody knows how long storage or an identity will be away. */
 const retryAfterMs = 5_000;
@@ -21,12 +21,15 @@ export function toProblem(rejected: RejectedInput, traceId: string): Problem {
 }
 
 /**
- * What a request is answered when its handler threw: a refusal as it is, 503 when something we depend on did not answer,
- * and 500 that tells nothing for everything else (a bug).
+ * What a request is answered when its handler threw: a refusal as it is, 409 when the tenant does not let us in,
+ * 503 when something we depend on did not answer, and 500 that tells nothing for everything else (a bug).
  */
 export function toRejectedInput(error: unknown): RejectedInput {
   if (error instanceof RejectedInput) return error;
   if (error instanceof UpstreamUnavailable) return unavailable(error.retryAfterMs, error);
+  if (error instanceof TenantSuspended) {
+    return new RejectedInput('wrong_state', `The tenant is suspended: ${error.reason}.`, { cause: error });
+  }
   if (isDependencyFailure(error)) return unavailable(retryAfterMs, error);
   return new RejectedInput('internal_error', 'Something went wrong on our side.', { cause: error });
 }

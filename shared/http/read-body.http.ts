@@ -1,3 +1,4 @@
+import type { ReadableStreamDefaultReader, ReadableStreamReadResult } from 'node:stream/web';
 import type { HttpRequest } from '@azure/functions';
 import { RejectedInput } from '../errors.ts';
 
@@ -8,11 +9,11 @@ import { RejectedInput } from '../errors.ts';
 export async function readBody(request: Pick<HttpRequest, 'headers' | 'body'>, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array();
-  const reader = request.body.getReader();
+  const reader: Reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { done, value } = await readNext(reader);
+    const { done, value } = await next(reader);
     if (done) return Buffer.concat(chunks);
     size += value.byteLength;
     if (size > maxBytes) {
@@ -24,14 +25,11 @@ export async function readBody(request: Pick<HttpRequest, 'headers' | 'body'>, m
   }
 }
 
-type Reader = ReturnType<NonNullable<HttpRequest['body']>['getReader']>;
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-async function readNext(
-  reader: Reader,
-): Promise<{ readonly done: true; readonly value?: never } | { readonly done: false; readonly value: Uint8Array }> {
+async function next(reader: Reader): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
-    const { done, value } = (await reader.read()) as { readonly done: boolean; readonly value?: Uint8Array };
-    return done || value === undefined ? { done: true } : { done: false, value };
+    return await reader.read();
   } catch (cause) {
     throw new RejectedInput('malformed_body', 'The body ended before it was complete.', { cause });
   }

@@ -11,6 +11,7 @@ export interface Answer {
 
 /** What is known of a request before its body is understood. Path parts as sent, but for `tenantId`, which is in lower case. */
 export interface RouteRequest {
+  readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Headers;
@@ -53,6 +54,8 @@ export interface Route<Target, Given, Body> {
   /** Loads what the path names; `undefined` is 404. */
   readonly find: (request: RouteRequest) => Promise<Target | undefined>;
   readonly body?: BodyRule<Body>;
+  /** Not even the size of a body counts: the route refuses everything anyway. */
+  readonly ignoresBody?: boolean;
   readonly handle: (call: Call<Target, Given, Body>) => Promise<Answer>;
 }
 

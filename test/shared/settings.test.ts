@@ -87,11 +87,6 @@ describe('readSettings', () => {
     ['no place for the state', { STATE_TABLES_URL: undefined }, /STATE_TABLES_URL/],
     ['a federated credential without identity', { ENTRA_IDENTITY_CLIENT_ID: undefined }, /^ENTRA_IDENTITY_CLIENT_ID/],
     ['half of the identity endpoint', { IDENTITY_ENDPOINT: 'http://127.0.0.1:7442/' }, /IDENTITY_HEADER/],
-    [
-      'the US sign-in host with a commercial API',
-      { ENTRA_AUTHORITY_HOST: 'https://login.microsoftonline.us/' },
-      /^DEFENDER_API_URL/,
-    ],
     ['plain http to elsewhere', { DEFENDER_API_URL: 'http://api.example' }, /^DEFENDER_API_URL/],
     ['a password in a URL', { PUBLIC_URL: 'https://a:b@app.example' }, /^PUBLIC_URL/],
     ['an origin with a path', { EGRESS_ALLOWED_ORIGINS: 'http://127.0.0.1:7080/x' }, /^EGRESS_ALLOWED_ORIGINS/],
