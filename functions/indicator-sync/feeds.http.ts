@@ -1,0 +1,155 @@
+import type { HttpHandler } from '@azure/functions';
+import { z } from 'zod';
+import { egressUrlErrors } from '../../shared/contract/egress-url.ts';
+import type { FeedDocument, FeedInput, FeedReject, FeedSource } from '../../shared/contract/feed.ts';
+import { confirmRequestSchema, feedInputSchema } from '../../shared/contract/feed.ts';
+import { feedIdSchema } from '../../shared/contract/primitives.ts';
+import type { FieldError } from '../../shared/contract/problem.ts';
+import { readIfMatch } from '../../shared/http/if-match.ts';
+import { invalidFields } from '../../shared/http/invalid-fields.ts';
+import { pageOf, readPageQuery, toPageAnswer } from '../../shared/http/list-page.ts';
+import type { Answer, Route, RouteRequest } from '../../shared/http/route.ts';
+import { findNothing } from '../../shared/http/route.ts';
+import type { Serve } from '../../shared/http/serve.http.ts';
+import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
+
+/** What `GET /feeds/{feedId}` shows besides the document. */
+export type FeedStatus = Pick<FeedDocument, 'version' | 'lastRun' | 'held'>;
+
+/** The routes of feeds, by function name. */
+export type FeedHandlers = Readonly<
+  Record<
+    'listFeeds' | 'getFeed' | 'putFeed' | 'deleteFeed' | 'listFeedRejects' | 'refreshFeed' | 'confirmFeed',
+    HttpHandler
+  >
+>;
+
+/** What was read of the feeds' sources; a feed that was never read has no status. */
+export interface FeedRuns {
+  /** Of all feeds, by id. */
+  readonly readStatuses: () => Promise<ReadonlyMap<string, FeedStatus>>;
+  readonly readStatus: (feedId: string) => Promise<FeedStatus | undefined>;
+  /** Of the last run. */
+  readonly readRejects: (feedId: string) => Promise<readonly FeedReject[]>;
+  /** Reads the source now. Throws `RejectedInput` `source_failed`. */
+  readonly refresh: (feedId: string) => Promise<void>;
+  /** Lets held removals go. Throws `RejectedInput` `plan_changed` when another version is held, or none. */
+  readonly confirm: (feedId: string, version: number) => Promise<void>;
+  /** Forgets everything that was read of a feed. */
+  readonly forget: (feedId: string) => Promise<void>;
+}
+
+/** What the routes need. */
+export interface FeedHandlersOptions {
+  readonly feeds: Documents<FeedInput>;
+  readonly runs: FeedRuns;
+  readonly publicUrl: string;
+  readonly egressAllowedOrigins: readonly string[];
+}
+
+/** The sources that this build reads. */
+const readableKinds: readonly FeedSource['kind'][] = ['Stix', 'Csv', 'List'];
+
+/** Makes the handlers of `/api/v1/feeds` (contract §12). */
+export function createFeedHandlers(serve: Serve, options: FeedHandlersOptions): FeedHandlers {
+  const { feeds, runs, publicUrl } = options;
+  const one = { of: 'Feed', find: ({ params }: RouteRequest) => feeds.get(params['feedId'] ?? '') } as const;
+  const show = async (feed: Versioned<FeedInput>) => ({
+    status: 200,
+    body: toFeedDocument(feed, await runs.readStatus(feed.id)),
+    headers: { ETag: feed.etag },
+  });
+  return {
+    listFeeds: serve({
+      scope: 'admin',
+      find: findNothing,
+      handle: async (request) => {
+        const page = await feeds.listPage(readPageQuery(request.query));
+        const statuses = await runs.readStatuses();
+        const items = page.items.map((feed) => toFeedDocument(feed, statuses.get(feed.id)));
+        return toPageAnswer({ ...page, items }, request, publicUrl);
+      },
+    }),
+    getFeed: serve({ ...one, scope: 'admin', handle: ({ target }) => show(target) }),
+    putFeed: serve(createPutFeed(options, show)),
+    deleteFeed: serve({
+      ...one,
+      scope: 'admin',
+      readHeaders: ({ headers }) => readIfMatch(headers),
+      handle: async ({ target, given }) => {
+        await feeds.remove(target.id, given);
+        await runs.forget(target.id);
+        return { status: 204 };
+      },
+    }),
+    listFeedRejects: serve({
+      ...one,
+      scope: 'indicators:read',
+      handle: async (request) => {
+        const query = readPageQuery(request.query);
+        return toPageAnswer(pageOf(await runs.readRejects(request.target.id), query), request, publicUrl);
+      },
+    }),
+    refreshFeed: serve({
+      ...one,
+      scope: 'indicators:write',
+      body: { schema: z.strictObject({}), mayBeAbsent: true },
+      handle: async ({ target }) => {
+        await runs.refresh(target.id);
+        return show(target);
+      },
+    }),
+    confirmFeed: serve({
+      ...one,
+      scope: 'indicators:write',
+      body: { schema: confirmRequestSchema },
+      handle: async ({ target, body }) => {
+        await runs.confirm(target.id, body.version);
+        return show(target);
+      },
+    }),
+  };
+}
+
+function createPutFeed(
+  { feeds, runs, egressAllowedOrigins }: FeedHandlersOptions,
+  show: (feed: Versioned<FeedInput>) => Promise<Answer>,
+) {
+  return {
+    scope: 'admin',
+    of: 'Feed',
+    readHeaders: ({ headers }) => readIfMatch(headers),
+    find: ({ params }) => Promise.resolve(requireFeedId(params['feedId'] ?? '')),
+    body: { schema: feedInputSchema, pathIds: ['feedId'] },
+    handle: async ({ target: feedId, given, body: input }) => {
+      const errors = sourceErrors(input.source, egressAllowedOrigins);
+      if (errors.length > 0) throw invalidFields(errors);
+      // What a deleted feed of the same name may have left must not become this one's past.
+      if ((await feeds.get(feedId)) === undefined) await runs.forget(feedId);
+      return show(await feeds.change(feedId, () => input, given));
+    },
+  } satisfies Route<string, ReturnType<typeof readIfMatch>, FeedInput>;
+}
+
+function sourceErrors(source: FeedSource, allowedOrigins: readonly string[]): readonly FieldError[] {
+  const kind = readableKinds.includes(source.kind)
+    ? []
+    : [
+        {
+          pointer: '#/source/kind',
+          code: 'invalid_value' as const,
+          detail: `This build reads ${readableKinds.join(', ')}.`,
+        },
+      ];
+  return [...kind, ...('url' in source ? egressUrlErrors(source.url, '#/source/url', allowedOrigins) : [])];
+}
+
+function toFeedDocument({ id, document }: Versioned<FeedInput>, status: FeedStatus = { version: 0 }): FeedDocument {
+  return { feedId: id, ...document, ...status };
+}
+
+function requireFeedId(text: string): string {
+  const feedId = feedIdSchema.safeParse(text);
+  if (feedId.success) return feedId.data;
+  throw invalidFields([{ parameter: 'feedId', code: 'invalid_format', detail: 'Must be 1 to 40 of a-z, 0-9 and -.' }]);
+}
