@@ -19,7 +19,8 @@ import { createVault } from './key-vault/vault.ts';
 import { createLog } from './log.ts';
 import { managedIdentityRoutes } from './managed-identity.ts';
 import { createSwitches } from './switches.ts';
-import type { Control } from './control/control.ts';
+import type { Control, SimulatorState } from './control/control.ts';
+import type { Route } from './http/router.ts';
 import type { SimulatorOptions } from './options.ts';
 
 export interface Simulator {
@@ -39,41 +40,19 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = createClock();
   const [identity, signer] = await Promise.all([createServerIdentity(), createTokenSigner(clock)]);
   let origin = '';
-  const context = {
-    clock,
-    signer,
-    directory: createDirectory(options),
-    switches: createSwitches(options.switches),
-    rates: createRateWindows(),
-    origin: () => origin,
-  };
-  const state = {
-    ...context,
-    log: createLog(),
-    faults: createFaults(),
-    indicators: createIndicatorStores(),
-    vault: createVault(clock, options.secrets ?? []),
-  };
+  const state = createState(options, { clock, signer, origin: () => origin });
   const control = createControl(state);
-  const operations = [...indicatorOperations(state.indicators)];
   const identityHeader = options.identityHeader ?? randomUUID();
   const pipeline = { clock, log: state.log, faults: state.faults, controlRoutes: controlRoutes(control) };
   const https = await listen({
     port: options.port ?? 0,
     tls: { cert: identity.certificatePem, key: identity.keyPem },
-    handle: createHandler({
-      ...pipeline,
-      routes: [
-        ...createDefenderRoutes(context, operations),
-        ...keyVaultRoutes(context, state.vault, options.vaultOfficers ?? []),
-        ...entraRoutes(context),
-      ],
-    }),
+    handle: createHandler({ ...pipeline, routes: publicRoutes(state, options) }),
   });
   origin = `https://127.0.0.1:${https.port}`;
   const http = await listen({
     port: options.identityPort ?? 0,
-    handle: createHandler({ ...pipeline, routes: managedIdentityRoutes(context, identityHeader) }),
+    handle: createHandler({ ...pipeline, routes: managedIdentityRoutes(state, identityHeader) }),
   });
   if (options.caFile !== undefined) await writeFile(options.caFile, identity.caPem);
   return {
@@ -87,4 +66,29 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       await Promise.all([https.stop(), http.stop()]);
     },
   };
+}
+
+function createState(
+  options: SimulatorOptions,
+  base: Pick<SimulatorState, 'clock' | 'signer' | 'origin'>,
+): SimulatorState {
+  return {
+    ...base,
+    directory: createDirectory(options),
+    switches: createSwitches(options.switches),
+    rates: createRateWindows(),
+    log: createLog(),
+    faults: createFaults(),
+    indicators: createIndicatorStores(),
+    vault: createVault(base.clock, options.secrets ?? []),
+  };
+}
+
+/** Everything at the HTTPS origin; the first route that fits answers. */
+function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonly Route[] {
+  return [
+    ...createDefenderRoutes(state, [...indicatorOperations(state.indicators)]),
+    ...keyVaultRoutes(state, state.vault, options.vaultOfficers ?? []),
+    ...entraRoutes(state),
+  ];
 }

@@ -9,8 +9,17 @@ import {
   ManagedIdentityCredential,
 } from '@azure/identity';
 import { decodeJwt } from 'jose';
-import { clientId, clientSecret, defenderScope, homeTenantId, identityClientId } from '../test-world.ts';
-import { identityPrincipalId, otherClientId, startTestSimulator, tenantId } from '../test-world.ts';
+import {
+  clientId,
+  clientSecret,
+  defenderScope,
+  homeTenantId,
+  identityClientId,
+  identityPrincipalId,
+  otherClientId,
+  startTestSimulator,
+  tenantId,
+} from '../test-world.ts';
 import type { Simulator } from '../simulator.ts';
 
 let simulator: Simulator;

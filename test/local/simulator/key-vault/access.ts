@@ -11,6 +11,13 @@ export function vaultError(status: number, code: string, message: string, innerC
   });
 }
 
+/** No such secret, or none of that version. */
+export function secretNotFound(name: string, version?: string): Reply {
+  const what = version === undefined ? name : `${name}/${version}`;
+  const message = `A secret with (name/id) ${what} was not found in this key vault.`;
+  return vaultError(404, 'SecretNotFound', message);
+}
+
 export interface VaultAccess {
   readonly context: EntraContext;
   /** Client or principal ids that may write. */

@@ -1,12 +1,13 @@
 import { isRecord, json, readJson } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
-import { vaultError, withAccess } from './access.ts';
-import { toBundle, toDeletedBundle, toItem, toNamedItem } from './bodies.ts';
+import { secretNotFound, vaultError, withAccess } from './access.ts';
+import { toBundle, toItem, toNamedItem } from './bodies.ts';
+import { deleteSecret, getDeleted, purgeSecret, recoverSecret } from './deleted-secrets.ts';
 import { readAttributes, readNewVersion } from './requests.ts';
 import type { EntraContext } from '../entra/context.ts';
 import type { Exchange, Handler, Parameters, Reply } from '../http/exchange.ts';
 import type { Route } from '../http/router.ts';
-import type { Secret, SecretVersion, Vault } from './vault.ts';
+import type { Vault } from './vault.ts';
 
 const maxPage = 25;
 
@@ -72,7 +73,7 @@ export function keyVaultRoutes(context: EntraContext, vault: Vault, officers: re
 function getSecret(vault: Vault, exchange: Exchange, { name = '', version: id }: Parameters): Reply {
   const secret = vault.get(name);
   const version = secret?.versions.findLast((candidate) => id === undefined || candidate.version === id);
-  if (!secret || secret.deletedMs !== null || !version) return notFound(name, id);
+  if (!secret || secret.deletedMs !== null || !version) return secretNotFound(name, id);
   if (!version.isEnabled) {
     return vaultError(403, 'Forbidden', 'Operation get is not allowed on a disabled secret.', 'SecretDisabled');
   }
@@ -89,7 +90,7 @@ function listSecrets(vault: Vault, exchange: Exchange): Reply {
 
 function listVersions(vault: Vault, exchange: Exchange, name: string): Reply {
   const secret = vault.get(name);
-  if (!secret || secret.deletedMs !== null) return notFound(name);
+  if (!secret || secret.deletedMs !== null) return secretNotFound(name);
   return page(
     exchange,
     secret.versions.map((version) => toItem(exchange, secret.name, version)),
@@ -127,51 +128,7 @@ function updateSecret(vault: Vault, exchange: Exchange, { name = '', version = '
   if (!changes) return vaultError(400, 'BadParameter', 'The request is invalid.');
   const secret = vault.get(name);
   const changed = secret?.deletedMs === null ? vault.change(name, version, changes) : undefined;
-  if (!secret || !changed) return notFound(name, version);
+  if (!secret || !changed) return secretNotFound(name, version);
   exchange.applied = true;
   return json(200, toItem(exchange, secret.name, changed));
-}
-
-function deleteSecret(vault: Vault, exchange: Exchange, name: string): Reply {
-  const found = findCurrent(vault, name, false);
-  if (!found) return notFound(name);
-  vault.setDeleted(name, true);
-  exchange.applied = true;
-  return json(200, toDeletedBundle(exchange, vault.get(name) ?? found.secret, found.current));
-}
-
-function getDeleted(vault: Vault, exchange: Exchange, name: string): Reply {
-  const found = findCurrent(vault, name, true);
-  return found ? json(200, toDeletedBundle(exchange, found.secret, found.current)) : notFound(name);
-}
-
-function recoverSecret(vault: Vault, exchange: Exchange, name: string): Reply {
-  const found = findCurrent(vault, name, true);
-  if (!found) return notFound(name);
-  vault.setDeleted(name, false);
-  exchange.applied = true;
-  return json(200, toItem(exchange, found.secret.name, found.current));
-}
-
-function purgeSecret(vault: Vault, exchange: Exchange, name: string): Reply {
-  if (!findCurrent(vault, name, true)) return notFound(name);
-  vault.purge(name);
-  exchange.applied = true;
-  return { status: 204 };
-}
-
-function findCurrent(
-  vault: Vault,
-  name: string,
-  isDeleted: boolean,
-): { readonly secret: Secret; readonly current: SecretVersion } | undefined {
-  const secret = vault.get(name);
-  const current = secret?.versions.at(-1);
-  return secret && current && (secret.deletedMs !== null) === isDeleted ? { secret, current } : undefined;
-}
-
-function notFound(name: string, version?: string): Reply {
-  const what = version === undefined ? name : `${name}/${version}`;
-  const message = `A secret with (name/id) ${what} was not found in this key vault.`;
-  return vaultError(404, 'SecretNotFound', message);
 }

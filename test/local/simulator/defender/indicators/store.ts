@@ -1,5 +1,6 @@
 import { defenderError } from '../errors.ts';
 import { isSameIndicator, isSameValueAndScope } from './identity.ts';
+import { createIndicatorRows } from './rows.ts';
 import type { Switches } from '../../switches.ts';
 import type { DefenderError } from '../errors.ts';
 import type { IndicatorResource, IndicatorSubmission } from './resource.ts';
@@ -32,62 +33,33 @@ export interface IndicatorStore {
 }
 
 export function createIndicatorStore(nextId: () => string): IndicatorStore {
-  const rows = new Map<string, IndicatorResource>();
-  const idsByValue = new Map<string, Set<string>>();
-  let nextExpiry = Infinity;
-
-  const put = (row: IndicatorResource): IndicatorResource => {
-    rows.set(row.id, row);
-    const key = valueKey(row);
-    idsByValue.set(key, (idsByValue.get(key) ?? new Set()).add(row.id));
-    nextExpiry = Math.min(nextExpiry, expiryOf(row));
-    return row;
-  };
-  const remove = (row: IndicatorResource): void => {
-    rows.delete(row.id);
-    idsByValue.get(valueKey(row))?.delete(row.id);
-  };
-  const expire = (nowMs: number): void => {
-    if (nowMs < nextExpiry) return;
-    nextExpiry = Infinity;
-    for (const row of rows.values()) {
-      if (expiryOf(row) <= nowMs) remove(row);
-      else nextExpiry = Math.min(nextExpiry, expiryOf(row));
-    }
-  };
-  const withSameValue = (submission: IndicatorSubmission): readonly IndicatorResource[] =>
-    [...(idsByValue.get(valueKey(submission)) ?? [])].flatMap((id) => rows.get(id) ?? []);
-
+  const rows = createIndicatorRows();
   return {
     list: (nowMs) => {
-      expire(nowMs);
-      return [...rows.values()];
+      rows.expire(nowMs);
+      return rows.all();
     },
     get: (id, nowMs) => {
-      expire(nowMs);
+      rows.expire(nowMs);
       return rows.get(id);
     },
     submit: (submission, context) => {
-      expire(context.nowMs);
-      const existing = findExisting(withSameValue(submission), submission, context);
+      rows.expire(context.nowMs);
+      const existing = findExisting(rows.withSameValue(submission), submission, context);
       if (existing && 'code' in existing) return existing;
-      if (existing) return put(toChanged(existing, submission, context));
+      if (existing) return rows.put(toChanged(existing, submission, context));
       const limit = context.switches.indicatorLimit;
-      if (rows.size >= limit)
-        return defenderError('BadRequest', `The limit of ${limit} indicators per tenant is reached`);
-      return put(toCreated(nextId(), submission, context));
+      if (rows.count() < limit) return rows.put(toCreated(nextId(), submission, context));
+      return defenderError('BadRequest', `The limit of ${limit} indicators per tenant is reached`);
     },
-    seed: (submission, submitter, nowMs) => put(toCreated(nextId(), submission, { submitter, nowMs })),
+    seed: (submission, submitter, nowMs) => rows.put(toCreated(nextId(), submission, { submitter, nowMs })),
     delete: (ids, nowMs) => {
-      expire(nowMs);
+      rows.expire(nowMs);
       const found = [...new Set(ids)].flatMap((id) => rows.get(id) ?? []);
-      found.forEach(remove);
+      found.forEach(rows.remove);
       return found.length;
     },
-    clear: () => {
-      rows.clear();
-      idsByValue.clear();
-    },
+    clear: rows.clear,
   };
 }
 
@@ -149,18 +121,6 @@ function toChanged(
     lastUpdateTime,
     lastUpdatedBy: submitter.displayName,
   };
-}
-
-function valueKey({
-  indicatorType,
-  indicatorValue,
-}: Pick<IndicatorResource, 'indicatorType' | 'indicatorValue'>): string {
-  return `${indicatorType}|${indicatorValue}`;
-}
-
-/** Indicators go at the second. */
-function expiryOf({ expirationTime }: IndicatorResource): number {
-  return expirationTime === null ? Infinity : Math.floor(Date.parse(expirationTime) / 1_000) * 1_000;
 }
 
 /** Six fractional digits, as the service prints them. */
