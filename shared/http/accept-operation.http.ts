@@ -1,0 +1,48 @@
+import type { Clock } from '../clock.ts';
+import { RejectedInput } from '../errors.ts';
+import type { NewOperation } from '../work/accept.store.ts';
+import type { Work } from '../work/work.store.ts';
+import type { Answer, RouteRequest } from './route.ts';
+import { prefersAsync, toOperationAnswer } from './to-operation-answer.ts';
+
+/** Accepts an operation and answers with it. Throws `RejectedInput` `key_reused` or `too_many_requests`. */
+export type AcceptOperation = (input: NewOperation, request: Pick<RouteRequest, 'headers'>) => Promise<Answer>;
+
+/** What accepting needs. */
+export interface AcceptOperationOptions {
+  readonly work: Pick<Work, 'accept' | 'perform'>;
+  readonly publicUrl: string;
+  readonly now: Clock;
+}
+
+/**
+ * Creates the way from a request to an operation: durably written first, then worked on for a few seconds, unless the
+ * caller prefers not to wait. What was accepted before is answered as it stands.
+ */
+export function createAcceptOperation({ work, publicUrl, now }: AcceptOperationOptions): AcceptOperation {
+  return async (input, { headers }) => {
+    const isAsync = prefersAsync(headers);
+    const accepted = await work.accept({ ...input, ...(isAsync ? { isLeftToTimer: true } : {}) });
+    switch (accepted.outcome) {
+      case 'key_reused':
+        throw new RejectedInput('key_reused', 'This key was used for another request.');
+      case 'too_many_requests': {
+        const seconds = Math.max(1, Math.ceil(accepted.retryAfterMs / 1000));
+        throw new RejectedInput('too_many_requests', 'Too much of this tenant is still waiting to be done.', {
+          headers: { 'Retry-After': String(seconds) },
+        });
+      }
+      case 'accepted': {
+        const operation = isAsync ? accepted.operation : await work.perform(accepted);
+        return toOperationAnswer(operation, { publicUrl, nowMs: now() });
+      }
+      case 'replayed':
+      case 'running':
+        return toOperationAnswer(accepted.operation, {
+          publicUrl,
+          nowMs: now(),
+          isReplayed: accepted.outcome === 'replayed',
+        });
+    }
+  };
+}
