@@ -23,6 +23,8 @@ export interface CheckTenantOptions {
     readonly forget: (tenantId: string) => void;
   };
   readonly endpoints: EndpointSettings;
+  /** The tenant lets us in again: what waited for it is due now. */
+  readonly resume: (tenantId: string) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -31,7 +33,8 @@ export interface CheckTenantOptions {
  * Creates the check. What a token holds decides: consent, licence and roles show in it, and asking for it changes nothing.
  * https://learn.microsoft.com/defender-endpoint/api/exposed-apis-create-app-partners#validate-the-token
  */
-export function createCheckTenant({ tenants, credentials, endpoints, now, log }: CheckTenantOptions): CheckTenant {
+export function createCheckTenant(options: CheckTenantOptions): CheckTenant {
+  const { tenants, credentials, endpoints, now, log } = options;
   const signIn = async (tenant: DefenderTenant, service: DefenderService): Promise<SignIn> => {
     try {
       const { scope } = toEndpoint(endpoints, service, tenant);
@@ -54,6 +57,8 @@ export function createCheckTenant({ tenants, credentials, endpoints, now, log }:
       isCheckable(current) ? toChecked(current, { mde, graph }, toTime(now())) : current,
     );
     report(log, before.document, after.document);
+    const isBack = before.document.connection !== 'Connected' && toTenantStatus(after.document) === 'Connected';
+    if (isBack) await options.resume(tenantId);
     return after;
   };
 }

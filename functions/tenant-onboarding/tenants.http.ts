@@ -7,12 +7,20 @@ import { RejectedInput } from '../../shared/errors.ts';
 import { readIfMatch } from '../../shared/http/if-match.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import { readPageQuery, toPageAnswer } from '../../shared/http/list-page.ts';
+import type { AcceptOperation } from '../../shared/http/accept-operation.http.ts';
 import type { Answer, Route, RouteRequest } from '../../shared/http/route.ts';
 import { findNothing } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
 import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
-import { toNewTenant, toRemoving, toTenantDocument, withInput } from '../../shared/registry/tenant-record.ts';
+import {
+  toNewTenant,
+  toRemoving,
+  toTenantDocument,
+  toTenantStatus,
+  withInput,
+} from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
+import type { NewOperation } from '../../shared/work/accept.store.ts';
 import type { CheckTenant } from './check-tenant.client.ts';
 
 /** The administrator's routes of tenants, by function name. */
@@ -24,13 +32,9 @@ export type TenantHandlers = Readonly<
 export interface TenantHandlersOptions {
   readonly tenants: Documents<TenantRecord>;
   readonly checkTenant: CheckTenant;
-  /** Accepts the operation `TenantRemoval` of a tenant that is `Removing`; the same `removalId` is the same operation. Answers as contract §2 says. */
-  readonly acceptRemoval: (
-    removal: { readonly tenantId: string; readonly removalId: string },
-    request: RouteRequest,
-  ) => Promise<Answer>;
-  /** Has the tenant's indicators synced soon: its policy may have changed. */
-  readonly startSync: (tenantId: string) => Promise<void>;
+  readonly acceptOperation: AcceptOperation;
+  /** What waited for the tenant is due now, and its indicators are to be synced: its policy may be another. */
+  readonly resume: (tenantId: string) => Promise<void>;
   readonly newId: () => string;
   readonly publicUrl: string;
   readonly authorityHost: string;
@@ -65,8 +69,7 @@ export function createTenantHandlers(serve: Serve, options: TenantHandlersOption
           (current = target.document) => toRemoving(current, options.newId()),
           given,
         );
-        const { tenantId, removalId = '' } = removing.document;
-        return options.acceptRemoval({ tenantId, removalId }, request);
+        return options.acceptOperation(toRemoval(removing.document, request.caller.callerId), request);
       },
     }),
     checkTenant: serve({
@@ -77,7 +80,7 @@ export function createTenantHandlers(serve: Serve, options: TenantHandlersOption
   };
 }
 
-function createPutTenant({ tenants, checkTenant, startSync, authorityHost }: TenantHandlersOptions) {
+function createPutTenant({ tenants, checkTenant, resume, authorityHost }: TenantHandlersOptions) {
   return {
     scope: 'admin',
     of: 'Tenant',
@@ -97,11 +100,25 @@ function createPutTenant({ tenants, checkTenant, startSync, authorityHost }: Ten
         return isNew ? toNewTenant(tenantId, input) : withInput(current, input);
       };
       const written = await tenants.change(tenantId, decide, given);
-      const checked = written.document.check === undefined ? await checkTenant(tenantId) : written;
-      await startSync(tenantId);
-      return toAnswer(checked ?? written);
+      if (written.document.check === undefined) return toAnswer((await checkTenant(tenantId)) ?? written);
+      if (toTenantStatus(written.document) === 'Connected') await resume(tenantId);
+      return toAnswer(written);
     },
   } satisfies Route<string, ReturnType<typeof readIfMatch>, z.output<typeof tenantInputSchema>>;
+}
+
+/** Asked for again, it is the same operation: by its name for the same caller, and because there is only one at a time. */
+function toRemoval({ tenantId, removalId = '' }: TenantRecord, callerId: string): NewOperation {
+  return {
+    tenantId,
+    kind: 'TenantRemoval',
+    callerId,
+    dedupeKey: `removal|${removalId}`,
+    fingerprint: removalId,
+    request: {},
+    exclusive: 'TenantRemoval',
+    ignoresBacklog: true,
+  };
 }
 
 function toAnswer({ document, etag }: Versioned<TenantRecord>): Answer {

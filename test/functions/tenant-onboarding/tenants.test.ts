@@ -11,6 +11,7 @@ import { askedRoles } from '../../../shared/defender/roles.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../../../shared/errors.ts';
 import { createLog } from '../../../shared/log.ts';
 import { createDocuments } from '../../../shared/registry/documents.store.ts';
+import type { NewOperation } from '../../../shared/work/accept.store.ts';
 import { tenantRecordSchema, toRemoved } from '../../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import { useDocumentTables } from '../../builders/documents.ts';
@@ -32,8 +33,9 @@ const withdrawn: GetToken = (id) => Promise.reject(new TenantSuspended(id, 'cons
 /** The scenario over tables of its own; what Entra says can be changed at any time. */
 function setUp(options: { caller?: Caller; authorityHost?: string } = {}) {
   const entra = { getToken: granted, forgotten: 0, scopes: new Set<string>() };
-  const removals: { tenantId: string; removalId: string }[] = [];
-  const synced: string[] = [];
+  const removals: NewOperation[] = [];
+  const resumed: string[] = [];
+  const resume = (id: string) => Promise.resolve(void resumed.push(id));
   const lines: string[] = [];
   let ids = 0;
   let nowMs = startMs;
@@ -61,17 +63,18 @@ function setUp(options: { caller?: Caller; authorityHost?: string } = {}) {
       defender: { apiUrl: 'https://api.example', tokenScope: 'defender/.default' },
       graph: { apiUrl: 'https://graph.example', tokenScope: 'graph/.default' },
     },
+    resume,
     now: () => nowMs,
     log,
   });
   const handlers = createTenantHandlers(serveAs(options.caller ?? administrator), {
     tenants,
     checkTenant,
-    acceptRemoval: ({ tenantId: id, removalId }) => {
-      removals.push({ tenantId: id, removalId });
+    acceptOperation: (removal) => {
+      removals.push(removal);
       return Promise.resolve({ status: 202, body: { id: 'op' } });
     },
-    startSync: (id) => Promise.resolve(void synced.push(id)),
+    resume,
     newId,
     publicUrl: 'https://app.contoso.example',
     authorityHost: options.authorityHost ?? 'https://login.microsoftonline.com',
@@ -83,12 +86,12 @@ function setUp(options: { caller?: Caller; authorityHost?: string } = {}) {
   const tick = async () => {
     await timer({} as Timer, new InvocationContext({ functionName: 'checkTenants', logHandler: () => undefined }));
   };
-  return { entra, removals, synced, lines, tenants, send, put, tick, pass: (ms: number) => (nowMs += ms) };
+  return { entra, removals, resumed, lines, tenants, send, put, tick, pass: (ms: number) => (nowMs += ms) };
 }
 
 describe('PUT /tenants/{tenantId}', () => {
   it('creates an unknown tenant and checks it at once', async () => {
-    const { put, send, entra, synced } = setUp();
+    const { put, send, entra, resumed } = setUp();
     const answer = await put({ displayName: 'Fabrikam' });
     expect(answer.status).toBe(200);
     expect(tenantDocumentSchema.parse(answer.json)).toMatchObject({
@@ -103,7 +106,7 @@ describe('PUT /tenants/{tenantId}', () => {
     });
     expect(answer.headers.get('etag')).toMatch(/^"[^"]+"$/);
     expect([...entra.scopes]).toEqual(['defender/.default', 'graph/.default']);
-    expect(synced).toEqual([tenantId]);
+    expect(resumed).toEqual([tenantId]);
     const got = await send('getTenant');
     expect([got.json, got.headers.get('etag')]).toEqual([answer.json, answer.headers.get('etag')]);
   });
@@ -130,13 +133,15 @@ describe('PUT /tenants/{tenantId}', () => {
   });
 
   it('takes back what it gave, changes nothing when repeated, and replaces the rest whole', async () => {
-    const { put } = setUp();
+    const { put, resumed } = setUp();
     const first = await put({ displayName: 'Fabrikam', policy: { indicators: { mode: 'Live' } } });
     const again = await put(first.json);
     expect([again.json, again.headers.get('etag')]).toEqual([first.json, first.headers.get('etag')]);
     const paused = await put({ displayName: 'Fabrikam', paused: true });
     expect(paused.json).toMatchObject({ status: 'Paused', paused: true, policy: { indicators: { mode: 'Observe' } } });
+    expect(resumed).toHaveLength(2);
     expect((await put({ displayName: 'Fabrikam' })).json).toMatchObject({ status: 'Connected' });
+    expect(resumed).toHaveLength(3);
   });
 
   it('honours If-Match', async () => {
@@ -282,6 +287,7 @@ describe('DELETE /tenants/{tenantId}', () => {
     await send('deleteTenant', { method: 'DELETE' });
     expect(removals).toHaveLength(2);
     expect(removals[0]).toEqual(removals[1]);
+    expect(removals[0]).toMatchObject({ tenantId, kind: 'TenantRemoval', callerId: administrator.callerId });
     expect(await put({ displayName: 'Back' })).toMatchObject({ status: 409, json: { code: 'tenant_removing' } });
     expect((await send('checkTenant', { method: 'POST' })).json).toMatchObject({ status: 'Removing' });
 
@@ -289,7 +295,7 @@ describe('DELETE /tenants/{tenantId}', () => {
     expect((await send('getTenant')).json).toMatchObject({ status: 'Removed' });
     expect((await put({ displayName: 'Back' })).json).toMatchObject({ status: 'Connected', displayName: 'Back' });
     await send('deleteTenant', { method: 'DELETE' });
-    expect(removals[2]?.removalId).not.toBe(removals[0]?.removalId);
+    expect(removals[2]?.dedupeKey).not.toBe(removals[0]?.dedupeKey);
   });
 
   it('honours If-Match', async () => {
