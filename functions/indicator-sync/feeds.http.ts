@@ -144,8 +144,16 @@ function sourceErrors(source: FeedSource, allowedOrigins: readonly string[]): re
   return [...kind, ...('url' in source ? egressUrlErrors(source.url, '#/source/url', allowedOrigins) : [])];
 }
 
+/** A status may know more than it shows. */
 function toFeedDocument({ id, document }: Versioned<FeedInput>, status: FeedStatus = { version: 0 }): FeedDocument {
-  return { feedId: id, ...document, ...status };
+  const { version, lastRun, held } = status;
+  return {
+    feedId: id,
+    ...document,
+    version,
+    ...(lastRun === undefined ? {} : { lastRun }),
+    ...(held === undefined ? {} : { held }),
+  };
 }
 
 function requireFeedId(text: string): string {
