@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../builders/any-text.ts';
 import { describe, expect, test } from 'vitest';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { normaliseIndicator, recogniseIndicatorType } from '../../../shared/indicators/normalise-indicator.ts';
@@ -202,7 +203,7 @@ describe('laws', () => {
     ],
   );
   const texts = fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 60 }),
+    anyText(60),
     fc.array(pieces, { maxLength: 14 }).map((parts) => parts.join('')),
     fc.webUrl({ withQueryParameters: true, withFragments: true }),
     fc.domain(),

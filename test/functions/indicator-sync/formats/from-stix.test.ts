@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../../../builders/any-text.ts';
 import { describe, expect, test } from 'vitest';
 import { fromStix, fromStixObjects } from '../../../../functions/indicator-sync/formats/from-stix.ts';
 
@@ -250,7 +251,7 @@ describe('documents', () => {
     );
     const patterns = fc.oneof(
       fc.array(pieces, { maxLength: 20 }).map((parts) => parts.join('')),
-      fc.string({ unit: 'binary' }),
+      anyText(100),
     );
     fc.assert(
       fc.property(patterns, (pattern) => void run(indicator(pattern))),

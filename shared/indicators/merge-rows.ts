@@ -1,0 +1,49 @@
+import type { IndicatorAction, IndicatorSeverity } from '../contract/indicator.ts';
+import { indicatorKey } from './feed-item.ts';
+import type { WantedRow } from './wanted-row.ts';
+
+const strictness: readonly IndicatorAction[] = ['Audit', 'Warn', 'Block', 'BlockAndRemediate', 'Allowed'];
+const severities: readonly IndicatorSeverity[] = ['Informational', 'Low', 'Medium', 'High'];
+
+/**
+ * Several owners of one value make one row (contract §12): `Allowed` beats all, then the strictest action wins, then severity, then
+ * confidence. The winner says what the row says; all of them own it.
+ */
+export function mergeRows(rows: readonly WantedRow[]): WantedRow[] {
+  const merged = new Map<string, WantedRow>();
+  for (const row of rows) {
+    const key = indicatorKey(row);
+    const other = merged.get(key);
+    merged.set(key, other === undefined ? row : combine(other, row));
+  }
+  return [...merged.values()];
+}
+
+/** Most important first: severity, confidence, freshness (contract §12). 0 when they are equal. */
+export function compareRank(a: WantedRow, b: WantedRow): number {
+  return severityRank(b) - severityRank(a) || b.confidence - a.confidence || b.sinceMs - a.sinceMs;
+}
+
+function combine(a: WantedRow, b: WantedRow): WantedRow {
+  const winner = compareStrictness(a, b) <= 0 ? a : b;
+  const { changesAtMs: _changesAtMs, ...said } = winner;
+  const changes = [a.changesAtMs, b.changesAtMs].filter((ms) => ms !== undefined);
+  return {
+    ...said,
+    owners: [...new Set([...a.owners, ...b.owners])].sort(),
+    ...(changes.length === 0 ? {} : { changesAtMs: Math.min(...changes) }),
+  };
+}
+
+function compareStrictness(a: WantedRow, b: WantedRow): number {
+  return (
+    strictness.indexOf(b.action) - strictness.indexOf(a.action) ||
+    severityRank(b) - severityRank(a) ||
+    b.confidence - a.confidence ||
+    (a.why < b.why ? -1 : 1)
+  );
+}
+
+function severityRank(row: WantedRow): number {
+  return severities.indexOf(row.severity);
+}
