@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
-import { toRetryAfterMs } from './retry-after.ts';
+import { toRetryAfterMs } from '../retry-after.ts';
 
 /** An answer of Defender or Graph, read to its end. Header names in lower case. */
 export interface RawAnswer {

@@ -20,7 +20,7 @@ export interface TestServer {
   readonly requests: readonly SeenRequest[];
 }
 
-type Answer = (request: SeenRequest, response: ServerResponse) => void | Promise<void>;
+type Answer = (request: SeenRequest, response: ServerResponse) => unknown;
 
 /** Starts an HTTP server on a free port for the running test; it ends with the test, open connections included. */
 export function startHttpServer(answer: Answer): Promise<TestServer> {
@@ -47,7 +47,7 @@ async function start(
       const { method = '', url = '', headers, rawHeaders } = incoming;
       const request = { method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString('utf8') };
       requests.push(request);
-      void answer(request, response);
+      answer(request, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

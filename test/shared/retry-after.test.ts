@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toRetryAfterMs } from '../../../shared/defender/retry-after.ts';
+import { toRetryAfterMs } from '../../shared/retry-after.ts';
 
 const nowMs = Date.parse('2026-11-21T10:00:00Z');
 

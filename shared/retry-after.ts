@@ -2,7 +2,7 @@
 const longestMs = 24 * 3_600_000;
 
 /**
- * Reads a `Retry-After` header: seconds (Defender's form) or an HTTP date, as milliseconds from `nowMs`, at most a day.
+ * Reads a `Retry-After` header: seconds or an HTTP date, as milliseconds from `nowMs`, at most a day.
  * `undefined` when there is none, or none that can be read.
  */
 export function toRetryAfterMs(header: string | null | undefined, nowMs: number): number | undefined {
