@@ -1,3 +1,4 @@
+import type { MachineSeed } from './defender/machines/seed.ts';
 import type { Switches } from './switches.ts';
 
 /** Role names per resource, as an administrator consents to them. */
@@ -39,6 +40,8 @@ export interface TenantOptions {
   readonly isDefenderLicensed?: boolean;
   /** Per client id: the app has a service principal here, with these roles. */
   readonly consents?: Readonly<Record<string, ConsentedRoles>>;
+  /** Machines that Defender knows from the start. */
+  readonly machines?: readonly MachineSeed[];
 }
 
 export interface SecretVersionOptions {

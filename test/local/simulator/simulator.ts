@@ -6,6 +6,8 @@ import { createControl } from './control/control.ts';
 import { controlRoutes } from './control/routes.ts';
 import { indicatorOperations } from './defender/indicators/operations.ts';
 import { createIndicatorStores } from './defender/indicators/stores.ts';
+import { machineOperations } from './defender/machines/operations.ts';
+import { createMachineStores } from './defender/machines/store.ts';
 import { createRateWindows } from './defender/rate-windows.ts';
 import { createDefenderRoutes } from './defender/routes.ts';
 import { createDirectory } from './entra/directory.ts';
@@ -42,6 +44,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let origin = '';
   const state = createState(options, { clock, signer, origin: () => origin });
   const control = createControl(state);
+  for (const { tenantId, machines = [] } of options.tenants ?? []) control.machines.seed(tenantId, machines);
   const identityHeader = options.identityHeader ?? randomUUID();
   const pipeline = { clock, log: state.log, faults: state.faults, controlRoutes: controlRoutes(control) };
   const https = await listen({
@@ -80,6 +83,7 @@ function createState(
     log: createLog(),
     faults: createFaults(),
     indicators: createIndicatorStores(),
+    machines: createMachineStores(),
     vault: createVault(base.clock, options.secrets ?? []),
   };
 }
@@ -87,7 +91,7 @@ function createState(
 /** Everything at the HTTPS origin; the first route that fits answers. */
 function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonly Route[] {
   return [
-    ...createDefenderRoutes(state, [...indicatorOperations(state.indicators)]),
+    ...createDefenderRoutes(state, [...indicatorOperations(state.indicators), ...machineOperations(state.machines)]),
     ...keyVaultRoutes(state, state.vault, options.vaultOfficers ?? []),
     ...entraRoutes(state),
   ];

@@ -15,6 +15,10 @@ export interface Switches {
   readonly legacyTiReadWrite: boolean;
   /** Row 12. */
   readonly rejectMd5: boolean;
+  /** The page on PATCH of a machine says both. */
+  readonly patchMachineTags: 'replace' | 'append';
+  /** Row 40: a tag of more than 200 characters is refused. */
+  readonly limitTagLength: boolean;
   /** Row 18: rows of a page. */
   readonly pageSize: number;
   /** Row 37: refuse a User-Agent that is not a partner's. */
@@ -39,6 +43,8 @@ export const defaultSwitches: Switches = {
   batchDelete: 'atomic',
   legacyTiReadWrite: false,
   rejectMd5: false,
+  patchMachineTags: 'replace',
+  limitTagLength: false,
   pageSize: 10_000,
   requirePartnerUserAgent: false,
   enforceRateLimits: true,
@@ -60,6 +66,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   importFailure: ['per-item', 'whole-body'],
   limitAnswer: ['per-item', 'whole-body'],
   batchDelete: ['atomic', 'known-then-404', 'known-then-204'],
+  patchMachineTags: ['replace', 'append'],
   missingServicePrincipal: ['AADSTS7000229', 'AADSTS700016'],
   consentOutcome: ['accept', 'decline'],
 };

@@ -3,6 +3,9 @@ import { mintToken } from './mint.ts';
 import type { SimulatorClock } from '../clock.ts';
 import type { IndicatorResource } from '../defender/indicators/resource.ts';
 import type { StoreOf } from '../defender/indicators/operations.ts';
+import type { MachineResource } from '../defender/machines/resource.ts';
+import type { MachineSeed } from '../defender/machines/seed.ts';
+import type { MachineStoreOf } from '../defender/machines/store.ts';
 import type { RateCount, RateWindows } from '../defender/rate-windows.ts';
 import type { EntraContext } from '../entra/context.ts';
 import type { Application, Tenant } from '../entra/directory.ts';
@@ -19,6 +22,7 @@ export interface SimulatorState extends EntraContext {
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly indicators: StoreOf;
+  readonly machines: MachineStoreOf;
   readonly vault: Vault;
 }
 
@@ -53,6 +57,15 @@ export interface Control {
     delete(tenantId: string, ids: readonly string[]): number;
     clear(tenantId: string): void;
   };
+  readonly machines: {
+    /** Last seen first. */
+    list(tenantId: string): readonly MachineResource[];
+    /** Adds machines, or replaces those with the same id. */
+    seed(tenantId: string, seeds: readonly MachineSeed[]): readonly MachineResource[];
+    /** Changes a machine behind the API's back; throws when there is none. */
+    change(tenantId: string, id: string, changes: Partial<MachineResource>): MachineResource;
+    clear(tenantId: string): void;
+  };
   readonly quotas: {
     counts(): readonly RateCount[];
     clear(): void;
@@ -70,7 +83,11 @@ export function createControl(state: SimulatorState): Control {
     log,
     tenants: {
       list: directory.tenants,
-      put: directory.putTenant,
+      put: (options) => {
+        const tenant = directory.putTenant(options);
+        if (options.machines) state.machines(tenant.tenantId).seed(options.machines, clock.now());
+        return tenant;
+      },
       delete: directory.deleteTenant,
       consent: directory.consent,
       withdrawConsent: (tenantId, clientId) => directory.consent(tenantId, clientId, undefined),
@@ -86,6 +103,16 @@ export function createControl(state: SimulatorState): Control {
         }),
       delete: (tenantId, ids) => state.indicators(tenantId).delete(ids, clock.now()),
       clear: (tenantId) => state.indicators(tenantId).clear(),
+    },
+    machines: {
+      list: (tenantId) =>
+        state
+          .machines(tenantId)
+          .list()
+          .map(({ machine }) => machine),
+      seed: (tenantId, seeds) => state.machines(tenantId).seed(seeds, clock.now()),
+      change: (tenantId, id, changes) => state.machines(tenantId).change(id, changes),
+      clear: (tenantId) => state.machines(tenantId).clear(),
     },
     quotas: rates,
     mintToken: (order) => mintToken(state, order),

@@ -1,10 +1,12 @@
-import { json, isRecord, noContent, readJson } from '../http/exchange.ts';
+import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
+import { machineRoutes } from './machine-routes.ts';
+import { at, bodyOf } from './requests.ts';
 import { setClock } from './set-clock.ts';
 import { toLogAnswer } from './log-answer.ts';
 import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
 import type { FaultOptions } from '../faults.ts';
-import type { Exchange, Handler } from '../http/exchange.ts';
+import type { Handler } from '../http/exchange.ts';
 import type { NewSecretVersion, SecretVersion } from '../key-vault/vault.ts';
 import type { Route } from '../http/router.ts';
 import type { Control } from './control.ts';
@@ -17,12 +19,11 @@ export function controlRoutes(control: Control): readonly Route[] {
     ...directoryRoutes(control),
     ...vaultRoutes(control),
     ...indicatorRoutes(control),
+    ...machineRoutes(control),
     ...runRoutes(control),
   ];
   return all.map((one) => ({ ...one, handle: withErrors(one.handle) }));
 }
-
-const at = (path: string): string => `/_simulator${path}`;
 
 function directoryRoutes({ tenants, applications, mintToken }: Control): readonly Route[] {
   return [
@@ -116,12 +117,6 @@ function runRoutes({ switches, clock, log, faults, quotas }: Control): readonly 
       return noContent();
     }),
   ];
-}
-
-function bodyOf(exchange: Exchange): Readonly<Record<string, unknown>> {
-  const body = exchange.body.length === 0 ? {} : readJson(exchange);
-  if (!isRecord(body)) throw new RangeError('The body must be a JSON object.');
-  return body;
 }
 
 /** What the control object refuses is the caller's mistake. */
