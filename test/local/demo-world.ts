@@ -10,8 +10,41 @@ export const world = {
   /** An administrator's application in the home tenant: `npm run token -- admin` signs in as it. */
   admin: { clientId: '0b7c0000-0000-4000-8000-0000000000dd', secret: 'local-run-only' },
   tenants: [
-    { tenantId: '6f1c0000-0000-4000-8000-00000000a001', displayName: 'Fabrikam' },
-    { tenantId: '6f1c0000-0000-4000-8000-00000000a002', displayName: 'Northwind' },
+    {
+      tenantId: '6f1c0000-0000-4000-8000-00000000a001',
+      displayName: 'Fabrikam',
+      machines: [
+        {
+          id: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+          computerDnsName: 'pc1.example.test',
+          aadDeviceId: '2c000000-0000-4000-8000-000000000003',
+          lastIpAddress: '10.0.0.5',
+          rbacGroupId: 7,
+          rbacGroupName: 'Laptops',
+          machineTags: ['pilot'],
+          logonUsers: [{ accountName: 'ana', accountDomain: 'EXAMPLE' }],
+        },
+        {
+          id: 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
+          computerDnsName: 'srv1.example.test',
+          osPlatform: 'WindowsServer2022',
+          version: '21H2',
+          lastIpAddress: '10.0.0.10',
+          deviceValue: 'High',
+        },
+      ],
+    },
+    {
+      tenantId: '6f1c0000-0000-4000-8000-00000000a002',
+      displayName: 'Northwind',
+      machines: [
+        {
+          id: 'cccccccccccccccccccccccccccccccccccccccc',
+          computerDnsName: 'pc1.northwind.example.test',
+          lastIpAddress: '10.0.0.5',
+        },
+      ],
+    },
   ],
   ports: {
     app: 7071,
