@@ -7,6 +7,7 @@ import { UpstreamUnavailable } from '../errors.ts';
 import { createBacklog } from './backlog.store.ts';
 import { laneOf } from './carry.ts';
 import { exclusiveKey, itemKey, operationIdOf } from './keys.ts';
+import type { Partitions } from './partitions.store.ts';
 import type { Ready } from './ready.store.ts';
 import { toListRow } from './list-rows.ts';
 import { packRequest } from './operation-row.ts';
@@ -25,8 +26,8 @@ export interface NewOperation {
   readonly dedupeKey: string;
   /** Of the request's bytes and route: another one under the same key is refused. */
   readonly fingerprint: string;
-  /** Any JSON value, up to 256 KiB. */
-  readonly request: unknown;
+  /** As received, up to 256 KiB. */
+  readonly request: Readonly<Record<string, unknown>>;
   /** The partner's own id, to find the operation by. */
   readonly reference?: string;
   /** Facts and stage that are known already. */
@@ -52,6 +53,8 @@ export interface NewOperation {
 export interface Claim {
   stored: StoredOperation;
   item: WorkItem;
+  /** Somebody wrote something (a cancel, an approval) since the step began. */
+  isInterrupted?: boolean;
 }
 
 /** What became of a request, before it is shown to anybody. */
@@ -64,6 +67,7 @@ export type Acceptance =
 export interface AcceptOptions {
   readonly table: TableClient;
   readonly ready: Ready;
+  readonly partitions: Partitions;
   readonly now: Clock;
   readonly newId: () => string;
   readonly leaseMs: number;
@@ -84,6 +88,7 @@ export function createAccept(options: AcceptOptions): (input: NewOperation) => P
       const known = await readOperation(table, input.tenantId, id);
       return known ? asReplay(known, input) : { outcome: 'too_many_requests', retryAfterMs: backlog.retryAfterMs };
     }
+    await options.partitions.note(input.tenantId);
     await ready.announce(laneOf[input.kind], input.tenantId, input.dueAtMs ?? options.now());
     for (let tries = 0; tries < maxTries; tries += 1) {
       const { stored, item } = toStored(id, input, options);

@@ -3,6 +3,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import { lanes } from './carry.ts';
 import { laneRange } from './keys.ts';
+import { createSingleFlight } from './single-flight.ts';
 import { fromStorage } from './transactions.store.ts';
 
 /** How long a count is believed; what this instance accepts meanwhile is added to it. */
@@ -18,15 +19,20 @@ export function createBacklog(options: {
   readonly now: Clock;
   readonly maxBacklog: number;
 }) {
+  const once = createSingleFlight<number>();
   const counts = new Map<string, { readonly atMs: number; count: number }>();
 
   async function isFull(tenantId: string): Promise<boolean> {
     const last = counts.get(tenantId);
     if (last && options.now() - last.atMs < countHoldsMs) return last.count >= options.maxBacklog;
+    return (await once(tenantId, () => recount(tenantId))) >= options.maxBacklog;
+  }
+
+  async function recount(tenantId: string): Promise<number> {
     const count = await countItems(options.table, tenantId, options.maxBacklog);
     if (counts.size > 10_000) counts.clear();
     counts.set(tenantId, { atMs: options.now(), count });
-    return count >= options.maxBacklog;
+    return count;
   }
 
   function add(tenantId: string): void {

@@ -91,8 +91,8 @@ export class LostClaim extends Error {
 export interface NewCallback {
   /** Unique in the tenant, the same however often it is made, at most 200 of `[A-Za-z0-9_-]`: it becomes the `webhook-id`. */
   readonly id: string;
-  /** Everything its delivery needs; any JSON value. */
-  readonly payload: unknown;
+  /** Everything its delivery needs; also what a dead letter shows. */
+  readonly payload: Readonly<Record<string, unknown>>;
 }
 
 /** A callback that is due. `attempts` counts this one. */

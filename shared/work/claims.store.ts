@@ -88,10 +88,10 @@ export function createClaims(options: ClaimsOptions) {
    * approval) is kept, and makes the operation due at once.
    */
   async function record(held: Claim, verdict: Verdict, isContinued = false): Promise<readonly WorkItem[]> {
-    let decided = verdict;
     for (;;) {
       const nowMs = now();
       const nonce = newId();
+      const decided = held.isInterrupted === true ? dueAtOnce(verdict, nowMs) : verdict;
       const leased = isContinued && decided.to === 'Later' ? { leasedUntilMs: nowMs + leaseMs } : {};
       const transition = toTransition(held, decided, { nowMs, nonce, ...leased });
       const callbacks = await options.eventsOf(held.stored, transition.next);
@@ -102,9 +102,9 @@ export function createClaims(options: ClaimsOptions) {
       held.stored = stored;
       if (isWritten) {
         held.item = transition.item ?? held.item;
+        held.isInterrupted = false;
         return callbacks;
       }
-      if (decided.to === 'Later') decided = { ...decided, dueMs: Math.min(decided.dueMs, now()) };
     }
   }
 
@@ -125,10 +125,15 @@ export function createClaims(options: ClaimsOptions) {
   async function stillOurs(held: Claim): Promise<StoredOperation> {
     const current = await readOperation(table, held.item.tenantId, held.item.id);
     if (current?.itemKey !== held.item.rowKey) throw new LostClaim(held.item.id);
+    held.isInterrupted = true;
     return current;
   }
 
   return { claim, renew, release, saveIntent, record };
+}
+
+function dueAtOnce(verdict: Verdict, nowMs: number): Verdict {
+  return verdict.to === 'Later' ? { ...verdict, dueMs: Math.min(verdict.dueMs, nowMs) } : verdict;
 }
 
 type WorkItemPlace = Pick<WorkItem, 'dueMs' | 'isLeased' | 'attempts' | 'nonce'>;

@@ -10,8 +10,13 @@ import type { WorkItem } from './rows.ts';
 import { isConflict, readRow, submit } from './transactions.store.ts';
 import { moveItem } from './transitions.ts';
 
-/** Tries a callback that is due once; `false` when somebody else has it. */
-export type Deliver = (item: WorkItem) => Promise<boolean>;
+/** Tries a callback once. `next` is its item when it has to be tried again; `Lost`: somebody else has it. */
+export type Deliver = (item: WorkItem) => Promise<Delivered>;
+
+export interface Delivered {
+  readonly to: 'Ended' | 'Waiting' | 'Lost';
+  readonly next?: WorkItem;
+}
 
 export interface DeliverOptions {
   readonly table: TableClient;
@@ -29,13 +34,11 @@ export function createDeliver(options: DeliverOptions): Deliver {
 
   return async (item) => {
     const held = await move(item, { dueMs: now() + leaseMs, isLeased: true, attempts: item.attempts + 1 });
-    if (!held) return false;
-    await record(held, await carry(held));
-    return true;
+    return held ? record(held, await carry(held)) : { to: 'Lost' };
   };
 
   async function carry(held: WorkItem): Promise<CallbackOutcome> {
-    const { tenantId, id, payload, attempts, createdAtMs } = held;
+    const { tenantId, id, payload = {}, attempts, createdAtMs } = held;
     try {
       return await options.carryCallback({ tenantId, id, payload, attempts, createdAtMs }, { now });
     } catch (error) {
@@ -47,12 +50,12 @@ export function createDeliver(options: DeliverOptions): Deliver {
     }
   }
 
-  async function record(held: WorkItem, outcome: CallbackOutcome): Promise<void> {
+  async function record(held: WorkItem, outcome: CallbackOutcome): Promise<Delivered> {
     if (outcome.outcome === 'Later') {
       const attempts = outcome.isAttemptFailed ? held.attempts : held.attempts - 1;
       await ready.announce('callbacks', held.tenantId, outcome.dueAtMs);
-      await move(held, { dueMs: outcome.dueAtMs, isLeased: false, attempts });
-      return;
+      const next = await move(held, { dueMs: outcome.dueAtMs, isLeased: false, attempts });
+      return next ? { to: 'Waiting', next } : { to: 'Lost' };
     }
     const { tenantId: partitionKey, rowKey } = held;
     const deadLetter = outcome.outcome === 'Failed' ? toCallbackDeadLetterRow(held, outcome.code, now()) : undefined;
@@ -63,6 +66,7 @@ export function createDeliver(options: DeliverOptions): Deliver {
     } catch (error) {
       if (!isConflict(error)) throw error; // gone: our own first try took it out, or another worker has it by now
     }
+    return { to: 'Ended' };
   }
 
   async function move(

@@ -1,13 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Gate, Lane } from './carry.ts';
-import type { CarryOn } from './carry.work.ts';
-import type { Claims } from './claims.store.ts';
-import type { Deliver } from './deliver.work.ts';
+import type { CarriedItem } from './carry-item.work.ts';
 import type { Items } from './items.store.ts';
 import { shardOf } from './keys.ts';
 import { createLimit } from './limit.ts';
-import { beforeStep } from './next-attempt.ts';
 import type { Ready, ReadyRow } from './ready.store.ts';
 import type { WorkItem } from './rows.ts';
 
@@ -15,16 +12,19 @@ const maxInFlight = 64;
 const maxPerTenant = 4;
 const itemsPerVisit = 20;
 
+/** A callback that failed at first is tried once more in the same pass when it is due so soon. */
+const soonMs = 10_000;
+
 /** A tenant that may not be called now is looked at again after this, unless it is woken before. */
 const gatedRecheckMs = 300_000;
 
 export interface DrainOptions {
   readonly ready: Ready;
   readonly items: Items;
-  readonly claims: Claims;
-  readonly carryOn: CarryOn;
-  readonly deliver: Deliver;
+  readonly carryItem: (item: WorkItem, mayStart: () => boolean) => Promise<CarriedItem>;
+  readonly expire: (item: WorkItem, recheckAtMs: number) => Promise<void>;
   readonly gate: (tenantId: string) => Promise<Gate>;
+  readonly wait: (ms: number) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -36,76 +36,91 @@ export interface DrainPass {
   readonly shard?: { readonly index: number; readonly count: number };
 }
 
+/** One run through a lane. */
+interface Run {
+  readonly lane: Lane;
+  readonly mayStart: () => boolean;
+  readonly inFlight: ReturnType<typeof createLimit>;
+  /** Whose turn it is; who has more than a visit takes goes to the end. */
+  readonly turns: string[];
+  /** Callbacks to try once more before the run ends. */
+  readonly soon: WorkItem[];
+  carried: number;
+}
+
 /** Carries what is due in a lane, tenants side by side and in turns; gives how many items it carried. */
 export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass) => Promise<number> {
-  const { ready, items, claims, now, log } = options;
+  const { ready, items, now } = options;
 
-  return async (lane, pass) => {
-    const endsAtMs = now() + pass.budgetMs;
-    const mayStart = (): boolean => now() < endsAtMs;
-    const inFlight = createLimit(maxInFlight);
-    const turns = (await ready.due(lane)).filter((row) => isIn(pass.shard, row.tenantId)).map((row) => row.tenantId);
-    let carried = 0;
-
-    const carry = async (item: WorkItem): Promise<void> => {
-      if (!mayStart()) return;
-      if (await carryItem(item, mayStart)) carried += 1;
+  return async (lane, { budgetMs, shard }) => {
+    const endsAtMs = now() + budgetMs;
+    const due = (await ready.due(lane)).filter((row) => isIn(shard, row.tenantId));
+    const run: Run = {
+      ...{ lane, turns: due.map((row) => row.tenantId), soon: [], carried: 0 },
+      ...{ mayStart: () => now() < endsAtMs, inFlight: createLimit(maxInFlight) },
     };
-    const visit = async (tenantId: string): Promise<void> => {
-      const row = await ready.read(lane, tenantId);
-      if (!row || !(await isOpen(row))) return;
-      const due = await items.due(lane, tenantId, itemsPerVisit);
-      const perTenant = createLimit(maxPerTenant);
-      const before = carried;
-      await Promise.all(due.map((item) => perTenant(() => inFlight(() => carry(item)))));
-      // Nothing carried: another drain has them, or storage does not answer. The next tick looks again.
-      if (due.length === itemsPerVisit && carried > before && mayStart()) turns.push(tenantId);
-      else await settle(lane, tenantId);
-    };
-    const visitor = async (): Promise<void> => {
-      for (let tenantId = turns.shift(); tenantId !== undefined && mayStart(); tenantId = turns.shift()) {
-        await visit(tenantId).catch((error: unknown) => log.error('visit.failed', { lane, tenantId, error }));
-      }
-    };
-    await Promise.all(Array.from({ length: maxInFlight }, visitor));
-    return carried;
+    await Promise.all(Array.from({ length: maxInFlight }, () => visitInTurn(run)));
+    await tryAgainSoon(run, endsAtMs);
+    return run.carried;
   };
 
-  async function carryItem(item: WorkItem, mayStart: () => boolean): Promise<boolean> {
-    try {
-      if (item.lane === 'callbacks') return await options.deliver(item);
-      const held = await claims.claim(item);
-      if (!held) return false;
-      const { callbacks } = await options.carryOn(held, mayStart);
-      for (const callback of callbacks) if (mayStart()) await options.deliver(callback);
-      return true;
-    } catch (error) {
-      // One item's trouble is not the others': its lease ends, and it comes back.
-      log.error('item.failed', { lane: item.lane, tenantId: item.tenantId, itemId: item.id, error });
-      return false;
+  async function visitInTurn(run: Run): Promise<void> {
+    while (run.mayStart()) {
+      const tenantId = run.turns.shift();
+      if (tenantId === undefined) return;
+      try {
+        await visit(run, tenantId);
+      } catch (error) {
+        // One tenant's trouble is not the others'; it stays due.
+        options.log.error('visit.failed', { lane: run.lane, tenantId, error });
+      }
     }
+  }
+
+  async function visit(run: Run, tenantId: string): Promise<void> {
+    const row = await ready.read(run.lane, tenantId);
+    if (!row || !(await isOpen(row))) return;
+    const due = await items.due(run.lane, tenantId, itemsPerVisit);
+    const carried = await carryAll(run, due);
+    // Nothing carried: another drain has them, or storage does not answer. The next tick looks again.
+    if (due.length === itemsPerVisit && carried > 0 && run.mayStart()) run.turns.push(tenantId);
+    else await settle(run.lane, tenantId);
+  }
+
+  async function carryAll(run: Run, due: readonly WorkItem[]): Promise<number> {
+    const perTenant = createLimit(maxPerTenant);
+    const carryOne = async (item: WorkItem): Promise<number> => {
+      if (!run.mayStart()) return 0;
+      const { isCarried, waiting } = await options.carryItem(item, run.mayStart);
+      run.soon.push(...waiting.filter((callback) => callback.dueMs - now() <= soonMs));
+      return isCarried ? 1 : 0;
+    };
+    const counts = await Promise.all(due.map((item) => perTenant(() => run.inFlight(() => carryOne(item)))));
+    const carried = counts.reduce((sum, count) => sum + count, 0);
+    run.carried += carried;
+    return carried;
   }
 
   /** Callbacks go to the partner, whatever the tenant's state. What is too late ends even while the tenant waits. */
   async function isOpen(row: ReadyRow): Promise<boolean> {
     if (row.lane === 'callbacks' || (await options.gate(row.tenantId)) === 'open') return true;
+    const recheckAtMs = now() + gatedRecheckMs;
     const late = await items.late(row.lane, row.tenantId, itemsPerVisit);
-    for (const item of late) await expire(item);
-    if (late.length < itemsPerVisit) await ready.postpone(row, now() + gatedRecheckMs);
+    for (const item of late) await options.expire(item, recheckAtMs);
+    if (late.length < itemsPerVisit) await ready.postpone(row, recheckAtMs);
     return false;
-  }
-
-  async function expire(item: WorkItem): Promise<void> {
-    const held = await claims.claim(item);
-    const verdict = held && beforeStep(held.stored, { attempts: held.item.attempts, nowMs: now() });
-    if (held && verdict) await claims.record(held, verdict);
-    // It may be in Defender already: only a step can tell, once the tenant is back.
-    else if (held) await claims.release(held, now() + gatedRecheckMs);
   }
 
   async function settle(lane: Lane, tenantId: string): Promise<void> {
     const row = await ready.read(lane, tenantId);
     if (row) await ready.settle(row, await items.earliest(lane, tenantId));
+  }
+
+  async function tryAgainSoon(run: Run, endsAtMs: number): Promise<void> {
+    const last = Math.max(...run.soon.map((callback) => callback.dueMs));
+    if (run.soon.length === 0 || last >= endsAtMs) return;
+    if (last > now()) await options.wait(last - now());
+    await Promise.all(run.soon.map((item) => run.inFlight(() => options.carryItem(item, run.mayStart))));
   }
 }
 

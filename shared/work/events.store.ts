@@ -1,10 +1,14 @@
+import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { NewCallback } from './carry.ts';
+import type { Partitions } from './partitions.store.ts';
 import type { Ready } from './ready.store.ts';
+import { toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
+import { fromStorage } from './transactions.store.ts';
 import { toCallbackItem } from './transitions.ts';
 
 /** Which callbacks a change of an operation makes. Called before the change is written, and again when it has to be tried again. */
@@ -23,5 +27,27 @@ export function createEventsOf(options: {
     if (made.length > 0) await options.ready.announce('callbacks', after.tenantId, options.now());
     const facts = { nowMs: options.now(), nonce: after.nonce };
     return made.map((callback) => toCallbackItem(after.tenantId, callback, facts));
+  };
+}
+
+export type AddCallbacks = (partition: string, callbacks: readonly NewCallback[]) => Promise<void>;
+
+/** Callbacks of what is no operation: a tenant's state, a feed that is held. Each is one write: at least once, like its delivery. */
+export function createAddCallbacks(options: {
+  readonly table: TableClient;
+  readonly ready: Ready;
+  readonly partitions: Partitions;
+  readonly now: Clock;
+  readonly newId: () => string;
+}): AddCallbacks {
+  const { table, ready, partitions, now, newId } = options;
+  return async (partition, callbacks) => {
+    if (callbacks.length === 0) return;
+    await partitions.note(partition);
+    await ready.announce('callbacks', partition, now());
+    for (const callback of callbacks) {
+      const row = toItemRow(toCallbackItem(partition, callback, { nowMs: now(), nonce: newId() }));
+      await fromStorage(() => table.upsertEntity(row, 'Replace'));
+    }
   };
 }

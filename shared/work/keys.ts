@@ -60,6 +60,12 @@ export function fromItemKey(rowKey: string): { readonly lane: Lane; readonly due
   return { lane: lane as Lane, dueMs: fromSortable(due) };
 }
 
+/** When a dead letter failed, and what it is the letter of. */
+export function fromDeadLetterKey(rowKey: string): { readonly failedAtMs: number; readonly id: string } {
+  const [, inverted = '', id = ''] = rowKey.split('|');
+  return { failedAtMs: lastMs - fromSortable(inverted), id };
+}
+
 /** Which of `count` timers carries a tenant. */
 export function shardOf(tenantId: string, count: number): number {
   return createHash('sha256').update(tenantId).digest().readUInt32BE(0) % count;

@@ -22,16 +22,7 @@ export function toListRow(stored: StoredOperation): Row {
   };
 }
 
-/** What was given up, newest first: an operation's row names it only, a callback's keeps it as it was. */
-export interface DeadLetterRow {
-  readonly rowKey: string;
-  readonly id: string;
-  readonly kind: 'Alert' | 'AlertUpdate' | 'Callback';
-  readonly code: string;
-  readonly failedAtMs: number;
-  readonly payload?: unknown;
-}
-
+/** What was given up, listed newest first: an operation's row names it only, a callback's keeps it as it was. */
 export function toDeadLetterRow(stored: StoredOperation): Row {
   return {
     partitionKey: stored.tenantId,

@@ -97,6 +97,7 @@ function afterOutcome(
         ...(outcome.error ? { error: outcome.error } : {}),
       };
     case 'Later':
+      if (!Number.isFinite(outcome.dueAtMs)) return retry(stored, { ...facts, progress: {}, waitMs: 0 });
       return outcome.isAttemptFailed === true
         ? retry(reached(stored, outcome), { ...facts, progress: outcome, waitMs: outcome.dueAtMs - facts.nowMs })
         : later(reached(stored, outcome), {

@@ -28,6 +28,7 @@ export type Ready = ReturnType<typeof createReady>;
 /** Table `ready`: one row per lane and partition, so that one query per lane and tick finds whom to visit. */
 export function createReady(options: { readonly table: TableClient; readonly now: Clock }) {
   const { table, now } = options;
+  const onTheirWay = new Map<string, { readonly dueMs: number; readonly done: Promise<void> }>();
   const touched = new Map<string, { readonly atMs: number; readonly nextDueMs: number }>();
 
   /** Says, **before** the commit, that there will be work due at `dueMs`. Lowers the row's time, never raises it. */
@@ -35,9 +36,18 @@ export function createReady(options: { readonly table: TableClient; readonly now
     const key = `${lane}|${tenantId}`;
     const last = touched.get(key);
     if (last && now() - last.atMs < touchHoldsMs && last.nextDueMs <= dueMs) return;
+    const running = onTheirWay.get(key);
+    if (running && running.dueMs <= dueMs) return running.done; // a burst of requests makes one call
+    const done = touch(lane, tenantId, dueMs).finally(() => onTheirWay.delete(key));
+    onTheirWay.set(key, { dueMs, done });
+    return done;
+  }
+
+  async function touch(lane: Lane, tenantId: string, dueMs: number): Promise<void> {
+    const atMs = now();
     const nextDueMs = await lower(lane, tenantId, dueMs);
     if (touched.size > 10_000) touched.clear();
-    touched.set(key, { atMs: now(), nextDueMs });
+    touched.set(`${lane}|${tenantId}`, { atMs, nextDueMs });
   }
 
   async function lower(lane: Lane, tenantId: string, dueMs: number): Promise<number> {

@@ -26,7 +26,7 @@ export interface WorkItem {
   /** Set while it is not in Defender yet: so that what is too late is found without reading operations. */
   readonly submitByMs?: number;
   /** Of a callback: what its delivery needs. */
-  readonly payload?: unknown;
+  readonly payload?: Readonly<Record<string, unknown>>;
 }
 
 export function toItemRow(item: WorkItem): Row {
@@ -46,7 +46,7 @@ export function toItemRow(item: WorkItem): Row {
 
 export function fromItemRow(row: Record<string, unknown>): WorkItem {
   const rowKey = String(row['rowKey']);
-  const payload = unpackJson('payload', row);
+  const payload = unpackJson('payload', row) as WorkItem['payload'];
   return {
     tenantId: String(row['partitionKey']),
     rowKey,

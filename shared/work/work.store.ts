@@ -10,17 +10,21 @@ import { createCarryOn } from './carry.work.ts';
 import { createClaims } from './claims.store.ts';
 import { createControl } from './control.store.ts';
 import type { Controlled, Signal } from './control.store.ts';
+import { createCarryItem, createExpire } from './carry-item.work.ts';
+import { createDeadLetters } from './dead-letters.store.ts';
 import { createDeliver } from './deliver.work.ts';
 import { createDrain } from './drain.work.ts';
 import type { DrainPass } from './drain.work.ts';
-import { createEventsOf } from './events.store.ts';
+import { createAddCallbacks, createEventsOf } from './events.store.ts';
 import type { CallbacksOf } from './events.store.ts';
 import { createItems } from './items.store.ts';
 import { createOldestDue } from './oldest-due.store.ts';
 import { createOperations } from './operations.store.ts';
 import type { OperationFilter } from './operations.store.ts';
 import { createPerform } from './perform.work.ts';
+import { createPartitions } from './partitions.store.ts';
 import { createReady } from './ready.store.ts';
+import { createSweep } from './sweep.store.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
 
@@ -32,6 +36,8 @@ export interface WorkOptions {
   /** In [0, 1). */
   readonly random: () => number;
   readonly log: Log;
+  /** Waits; a drain's way to try a fresh callback once more after 5 s. */
+  readonly wait: (ms: number) => Promise<void>;
   /** How a kind is carried. Asked at every step, so carries may be made after the engine that they accept into. */
   readonly carryOf: (kind: OperationKind) => Carry;
   readonly carryCallback: CallbackCarry;
@@ -96,9 +102,14 @@ export function createWork(options: WorkOptions) {
   const control = createControl({ ...engine, eventsOf });
   const carryOn = createCarryOn({ ...engine, claims });
   const deliver = createDeliver(engine);
-  const acceptIt = createAccept(engine);
+  const carryItem = createCarryItem({ ...engine, claims, carryOn, deliver });
+  const partitions = createPartitions({ ready: options.tables('ready'), now });
+  const acceptIt = createAccept({ ...engine, partitions });
+  const addCallbacks = createAddCallbacks({ ...engine, partitions });
+  const deadLetters = createDeadLetters(engine);
+  const sweep = createSweep({ ...engine, items, partitions });
   const performIt = createPerform({ ...engine, claims, carryOn, deliver });
-  const drainIt = createDrain({ ...engine, claims, carryOn, deliver, items });
+  const drainIt = createDrain({ ...engine, items, carryItem, expire: createExpire({ claims, now }) });
   const operations = createOperations(table);
   const oldestDue = createOldestDue({ ...engine, items });
 
@@ -160,6 +171,14 @@ export function createWork(options: WorkOptions) {
       answer(await control.signal(tenantId, id, signal)),
     /** Since when the oldest work of these lanes waits, if any is due; work of tenants that may not be called is left out. */
     oldestDue,
+    /** Puts events that belong to no operation on their way to the partner. `partition`: a tenant, or `feed|{feedId}`. */
+    addCallbacks,
+    /** Failed alerts and callbacks nobody took, newest first; `undefined` when the cursor is none of ours. */
+    listDeadLetters: deadLetters.list,
+    /** Carries dead letters on; gives how many (with `dryRun`: would be). */
+    redrive: deadLetters.redrive,
+    /** Once an hour: forgets what is past its time, finds what was left behind. */
+    sweep,
     /** A tenant may be called again: everything it waited with is due now. */
     async wake(tenantId: string): Promise<void> {
       for (const lane of ['actions', 'alerts', 'sync'] as const) await ready.wake(lane, tenantId);

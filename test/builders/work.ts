@@ -4,7 +4,7 @@ import type { Tables } from '../../shared/tables.client.ts';
 import type { NewOperation } from '../../shared/work/accept.store.ts';
 import type { Carry, CarryOutcome } from '../../shared/work/carry.ts';
 import { createWork } from '../../shared/work/work.store.ts';
-import type { Work, WorkOptions } from '../../shared/work/work.store.ts';
+import type { Accepted, Work, WorkOptions } from '../../shared/work/work.store.ts';
 
 export const contoso = '6f1c0000-0000-4000-8000-00000000a001';
 export const fabrikam = '6f1c0000-0000-4000-8000-00000000a002';
@@ -49,6 +49,7 @@ export function testWork(tables: Tables, carry: Carry, options: Partial<WorkOpti
     newId: randomUUID,
     random: () => 0.5,
     log: { info: write, warn: write, error: write },
+    wait: (ms) => Promise.resolve(clock.move(ms)),
     carryOf: () => carry,
     carryCallback: () => Promise.resolve({ outcome: 'Done' }),
     callbacksOf: () => Promise.resolve([]),
@@ -82,3 +83,19 @@ export function newOperation(fields: Partial<NewOperation> = {}): NewOperation {
     ...fields,
   };
 }
+
+/** Accepts what must be accepted. */
+export async function accepted(
+  work: Work,
+  fields: Partial<NewOperation> = {},
+): Promise<Extract<Accepted, { outcome: 'accepted' }>> {
+  const answer = await work.accept(newOperation(fields));
+  if (answer.outcome !== 'accepted') throw new Error(`Not accepted but ${answer.outcome}.`);
+  return answer;
+}
+
+/** One pass of a lane's timer. */
+export const pass = { budgetMs: 45_000 } as const;
+export const minuteMs = 60_000;
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;

@@ -1,0 +1,73 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { CarryOn } from './carry.work.ts';
+import type { Claims } from './claims.store.ts';
+import type { Deliver } from './deliver.work.ts';
+import { beforeStep } from './next-attempt.ts';
+import type { WorkItem } from './rows.ts';
+
+export interface CarryItemOptions {
+  readonly claims: Claims;
+  readonly carryOn: CarryOn;
+  readonly deliver: Deliver;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+export interface CarriedItem {
+  /** `false`: somebody else has it, or its trouble was ours. */
+  readonly isCarried: boolean;
+  /** Callbacks that were tried in vain, and wait for their next time. */
+  readonly waiting: readonly WorkItem[];
+}
+
+/** Carries one due item of a drain: claims it, steps, and tries the callbacks of its end at once. */
+export function createCarryItem(
+  options: CarryItemOptions,
+): (item: WorkItem, mayStart: () => boolean) => Promise<CarriedItem> {
+  const { claims, log } = options;
+
+  return async (item, mayStart) => {
+    try {
+      return item.lane === 'callbacks' ? await deliverAll([item], () => true) : await carryOperation(item, mayStart);
+    } catch (error) {
+      // One item's trouble is not the others': its lease ends, and it comes back.
+      log.error('item.failed', { lane: item.lane, tenantId: item.tenantId, itemId: item.id, error });
+      return { isCarried: false, waiting: [] };
+    }
+  };
+
+  async function carryOperation(item: WorkItem, mayStart: () => boolean): Promise<CarriedItem> {
+    const held = await claims.claim(item);
+    if (!held) return { isCarried: false, waiting: [] };
+    const { callbacks } = await options.carryOn(held, mayStart);
+    const { waiting } = await deliverAll(callbacks, mayStart);
+    return { isCarried: true, waiting };
+  }
+
+  async function deliverAll(callbacks: readonly WorkItem[], mayStart: () => boolean): Promise<CarriedItem> {
+    const waiting: WorkItem[] = [];
+    let isCarried = false;
+    for (const callback of callbacks) {
+      if (!mayStart()) break;
+      const { to, next } = await options.deliver(callback);
+      if (to !== 'Lost') isCarried = true;
+      if (next) waiting.push(next);
+    }
+    return { isCarried, waiting };
+  }
+}
+
+/** Ends what is too late while its tenant may not be called; what may be in Defender already waits on, for only a step can tell. */
+export function createExpire(options: {
+  readonly claims: Claims;
+  readonly now: Clock;
+}): (item: WorkItem, recheckAtMs: number) => Promise<void> {
+  const { claims, now } = options;
+  return async (item, recheckAtMs) => {
+    const held = await claims.claim(item);
+    const verdict = held && beforeStep(held.stored, { attempts: held.item.attempts, nowMs: now() });
+    if (held && verdict) await claims.record(held, verdict);
+    else if (held) await claims.release(held, recheckAtMs);
+  };
+}

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import type { Carry } from '../../../shared/work/carry.ts';
+import { freshTables } from '../../builders/storage.ts';
+import {
+  accepted,
+  carryOf,
+  contoso,
+  fabrikam,
+  minuteMs,
+  newOperation,
+  noCarry,
+  pass,
+  testWork,
+} from '../../builders/work.ts';
+
+const unknown = 'op_aaaaaaaaaaaaaaaaaaaaaaaaaa';
+
+describe('cancel', () => {
+  test.each([unknown, 'not-an-id'])('of %s: not found', async (id) => {
+    const { work } = testWork(await freshTables(), noCarry);
+    expect(await work.cancel(contoso, id)).toEqual({ outcome: 'not_found' });
+  });
+
+  test('of another tenant’s operation: not found', async () => {
+    const { work } = testWork(await freshTables(), noCarry);
+    const { operation } = await accepted(work, { isLeftToTimer: true });
+    expect(await work.cancel(fabrikam, operation.id)).toEqual({ outcome: 'not_found' });
+  });
+
+  test('of what has not started ends it, and nothing carries it any more; again gives the same answer', async () => {
+    const { work, clock } = testWork(await freshTables(), noCarry);
+    const { operation } = await accepted(work, { isLeftToTimer: true });
+    const canceled = await work.cancel(contoso, operation.id);
+    expect(canceled).toMatchObject({ outcome: 'done', operation: { status: 'Canceled', version: 2 } });
+    expect(await work.cancel(contoso, operation.id)).toEqual(canceled);
+    clock.move(10 * minuteMs);
+    expect(await work.drain('actions', pass)).toEqual({ carried: 0 });
+  });
+
+  test('of what waits without anything sent (an approval) ends it too', async () => {
+    const { work, clock } = testWork(
+      await freshTables(),
+      carryOf({ outcome: 'Later', dueAtMs: Date.parse('2026-11-21T00:00:00Z'), stage: 'AwaitingApproval' }),
+    );
+    const { id } = await work.perform(await accepted(work, { submitByMs: clock.now() + minuteMs }));
+    expect(await work.cancel(contoso, id)).toMatchObject({ outcome: 'done', operation: { status: 'Canceled' } });
+    expect((await work.list(contoso, { status: 'Canceled' }, { limit: 5 }))?.operations).toHaveLength(1);
+  });
+
+  test('while its first step runs: the step can send nothing any more', async () => {
+    let sent = 0;
+    const { work } = testWork(await freshTables(), async ({ operation }, tools) => {
+      await work.cancel(contoso, operation.id);
+      await tools.saveIntent({});
+      sent += 1;
+      return { outcome: 'Done' };
+    });
+    expect(await work.perform(await accepted(work))).toMatchObject({ status: 'Canceled' });
+    expect(sent).toBe(0);
+  });
+
+  test('of what was sent asks its carry, at once', async () => {
+    const carry: Carry = async (_carried, tools) => {
+      if (tools.isCancelRequested) return { outcome: 'Canceled' };
+      await tools.saveIntent({});
+      return { outcome: 'Later', dueAtMs: tools.now() + 60 * minuteMs, stage: 'Pending', hasReachedDefender: true };
+    };
+    const { work } = testWork(await freshTables(), carry);
+    const { id } = await work.perform(await accepted(work));
+    const requested = await work.cancel(contoso, id);
+    expect(requested).toMatchObject({ outcome: 'requested', operation: { status: 'Running', stage: 'Canceling' } });
+    expect(await work.cancel(contoso, id)).toEqual(requested);
+    expect((await work.drain('actions', pass)).carried).toBe(1);
+    expect(await work.read(contoso, id)).toMatchObject({ status: 'Canceled', attempts: 0 });
+  });
+
+  test('while a step that has sent runs: its finish stands, and the cancel is not lost', async () => {
+    let steps = 0;
+    const carry: Carry = async ({ operation }, tools) => {
+      steps += 1;
+      if (tools.isCancelRequested) return { outcome: 'Canceled' };
+      await tools.saveIntent({});
+      expect(await work.cancel(contoso, operation.id)).toMatchObject({ outcome: 'requested' });
+      await tools.saveIntent({ second: true });
+      return {
+        outcome: 'Later',
+        dueAtMs: tools.now() + 60 * minuteMs,
+        stage: 'Pending',
+        upstream: { machineActionId: 'm' },
+      };
+    };
+    const { work } = testWork(await freshTables(), carry);
+    const { id } = await work.perform(await accepted(work));
+    await work.drain('actions', pass);
+    expect(await work.read(contoso, id)).toMatchObject({ status: 'Canceled', upstream: { machineActionId: 'm' } });
+    expect(steps).toBe(2);
+  });
+
+  test.each(['Done', 'Failed'] as const)('of what is %s: too late', async (outcome) => {
+    const end = outcome === 'Done' ? { outcome } : { outcome, error: { code: 'action_failed' as const, message: '' } };
+    const { work } = testWork(await freshTables(), carryOf(end));
+    const operation = await work.perform(await accepted(work));
+    expect(await work.cancel(contoso, operation.id)).toEqual({ outcome: 'wrong_state', operation });
+  });
+
+  test('and an end at the same moment: one of them holds, and both tell the same', async () => {
+    for (let i = 0; i < 10; i += 1) {
+      const { work } = testWork(await freshTables(), carryOf({ outcome: 'Done' }));
+      const answer = await accepted(work);
+      const [performed, canceled] = await Promise.all([
+        work.perform(answer),
+        work.cancel(contoso, answer.operation.id),
+      ]);
+      const { status, version } = performed;
+      expect([status, canceled.outcome]).toEqual(
+        status === 'Canceled' ? ['Canceled', 'done'] : ['Succeeded', 'wrong_state'],
+      );
+      expect(version).toBe(2);
+    }
+  });
+});
+
+describe('a signal', () => {
+  const carry: Carry = ({ signals }, { now }) =>
+    Promise.resolve(
+      signals['approval'] === undefined
+        ? { outcome: 'Later', dueAtMs: now() + 240 * minuteMs, stage: 'AwaitingApproval' }
+        : { outcome: 'Done', result: { approvedBy: String(signals['approval']) } },
+    );
+  const approval = { name: 'approval', value: 'ana@example.test', whileAt: 'AwaitingApproval' } as const;
+
+  test('reaches the operation, which is due at once', async () => {
+    const { work } = testWork(await freshTables(), carry);
+    const { id } = await work.perform(await accepted(work));
+    expect(await work.signal(contoso, id, approval)).toMatchObject({ outcome: 'requested', operation: { version: 3 } });
+    await work.drain('actions', pass);
+    expect(await work.read(contoso, id)).toMatchObject({
+      status: 'Succeeded',
+      result: { approvedBy: 'ana@example.test' },
+    });
+  });
+
+  test('can be worked on in the request that brought it', async () => {
+    const { work } = testWork(await freshTables(), carry);
+    const { id } = await work.perform(await accepted(work));
+    const answer = await work.signal(contoso, id, { ...approval, isPerformedHere: true });
+    if (answer.outcome !== 'requested') throw new Error(answer.outcome);
+    expect(await work.perform(answer)).toMatchObject({ status: 'Succeeded' });
+  });
+
+  test('comes too early, too late, or for nobody', async () => {
+    const { work } = testWork(await freshTables(), carry);
+    const { operation } = await accepted(work, { isLeftToTimer: true });
+    expect(await work.signal(contoso, operation.id, approval)).toMatchObject({ outcome: 'wrong_state' });
+    await work.cancel(contoso, operation.id);
+    expect(await work.signal(contoso, operation.id, approval)).toMatchObject({ outcome: 'wrong_state' });
+    expect(await work.signal(contoso, unknown, approval)).toEqual({ outcome: 'not_found' });
+  });
+});
+
+describe('list', () => {
+  test('newest first, page by page, whole', async () => {
+    const { work, clock } = testWork(await freshTables(), noCarry);
+    const ids: string[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      clock.move(1_000);
+      ids.unshift((await accepted(work, { isLeftToTimer: true })).operation.id);
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await work.list(contoso, {}, { limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...(page?.operations ?? []).map(({ id }) => id));
+      expect(page?.operations.length).toBeLessThanOrEqual(2);
+      cursor = page?.cursor;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(ids);
+  });
+
+  test('by every filter, also by what became known later', async () => {
+    const machineId = 'a'.repeat(40);
+    const { work, clock } = testWork(
+      await freshTables(),
+      carryOf({
+        outcome: 'Done',
+        result: { machine: { id: machineId } },
+        upstream: { alertId: 'da1', incidentId: 17 },
+      }),
+    );
+    const startMs = clock.now();
+    const alert = await work.perform(await accepted(work, { kind: 'Alert', reference: 'finding-1' }));
+    clock.move(minuteMs);
+    const { operation: action } = await accepted(work);
+    const ids = async (filter: Parameters<typeof work.list>[1]): Promise<readonly string[]> =>
+      ((await work.list(contoso, filter, { limit: 10 }))?.operations ?? []).map(({ id }) => id);
+    expect(await ids({})).toEqual([action.id, alert.id]);
+    expect(await ids({ kind: 'Alert' })).toEqual([alert.id]);
+    expect(await ids({ status: 'NotStarted' })).toEqual([action.id]);
+    expect(await ids({ machineId })).toEqual([alert.id]);
+    for (const reference of ['finding-1', 'da1', '17']) expect(await ids({ reference })).toEqual([alert.id]);
+    expect(await ids({ reference: "' or '1' eq '1" })).toEqual([]);
+    expect(await ids({ fromMs: startMs, toMs: startMs })).toEqual([alert.id]);
+    expect(await ids({ fromMs: startMs + 1 })).toEqual([action.id]);
+    expect(await ids({ kind: 'Alert', status: 'NotStarted' })).toEqual([]);
+  });
+
+  test('of another tenant is empty, and a foreign cursor is told', async () => {
+    const { work } = testWork(await freshTables(), noCarry);
+    await accepted(work);
+    expect(await work.list(fabrikam, {}, { limit: 10 })).toEqual({ operations: [] });
+    expect(await work.list(contoso, {}, { limit: 10, cursor: 'abc' })).toBeUndefined();
+  });
+});
+
+test('storage that is away is an answer of its own, for every method', async () => {
+  const away = testWork(
+    // Nobody listens there.
+    (await import('../../../shared/tables.client.ts')).openTables({
+      connectionString:
+        'DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;TableEndpoint=http://127.0.0.1:9/a;',
+    }),
+    noCarry,
+  ).work;
+  for (const call of [
+    () => away.accept(newOperation()),
+    () => away.read(contoso, unknown),
+    () => away.list(contoso, {}, { limit: 1 }),
+    () => away.cancel(contoso, unknown),
+    () => away.drain('actions', pass),
+    () => away.listDeadLetters(contoso, { limit: 1 }),
+    () => away.sweep(pass),
+  ]) {
+    await expect(call()).rejects.toMatchObject({ name: 'UpstreamUnavailable', throttled: false });
+  }
+});
