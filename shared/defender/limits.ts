@@ -30,10 +30,8 @@ export const defenderLimits = {
   indicatorsBatchDelete: { perMinute: 30, perHour: 1_500 },
   /** Advanced hunting; through Graph the figure per minute is a minimum that grows with the tenant, none is given per hour. */
   hunting: { perMinute: 45, perHour: 1_500 },
-  files: { perMinute: 100, perHour: 1_500 },
-  domains: { perMinute: 100, perHour: 1_500 },
-  ips: { perMinute: 100, perHour: 1_500 },
-  users: { perMinute: 100, perHour: 1_500 },
+  /** Files, domains, addresses and users, together. */
+  entities: { perMinute: 100, perHour: 1_500 },
   /** Graph `/security`: alerts and their changes. */
   graphSecurity: { perMinute: 150 },
   vulnerabilityExport: { perMinute: 30, perHour: 1_000 },

@@ -14,9 +14,10 @@ const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
  */
 export function isPublicAddress(address: string): boolean {
   if (ipaddr.IPv4.isValidFourPartDecimal(address)) return isPublicIPv4(ipaddr.IPv4.parse(address));
-  // In hexadecimal throughout: ipaddr.js takes `::192.0.2.1` (never routed) for `::ffff:192.0.2.1`. Zones and brackets fall out here.
+  if (!ipaddr.IPv6.isValid(address)) return false;
+  // In hexadecimal throughout: ipaddr.js takes `::192.0.2.1` (never routed) for `::ffff:192.0.2.1`. Zones fall out here.
   const written = URL.parse(`http://[${address}]`)?.hostname.slice(1, -1);
-  if (written === undefined || !ipaddr.IPv6.isValid(written)) return false;
+  if (written === undefined) return false;
   const v6 = ipaddr.IPv6.parse(written);
   const embedded = toEmbeddedIPv4(v6);
   if (embedded !== undefined) return isPublicIPv4(embedded);
