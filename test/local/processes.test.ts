@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { freshFolder, writeFiles } from '../builders/folder.ts';
@@ -82,7 +83,7 @@ describe('child processes end with their parent', () => {
       },
     });
     parents.push(process);
-    const output = Promise.all([process.stdout, process.stderr].map((stream) => (stream ? text(stream) : '')));
+    const output = Promise.all([readAll(process.stdout), readAll(process.stderr)]);
     const ended = new Promise<ParentEnd>((resolve) =>
       process.on('close', (code) => void output.then((texts) => resolve({ code, output: texts.join('') }))),
     );
@@ -203,6 +204,10 @@ test('a taken port is named', async () => {
   await new Promise((resolve) => server.close(resolve));
   await requireFreePort(port);
 });
+
+async function readAll(stream: Readable | null): Promise<string> {
+  return stream ? text(stream) : '';
+}
 
 interface Parent {
   readonly process: ChildProcess;

@@ -12,7 +12,6 @@ import type { RunningApp } from './start-app.ts';
 /** The host's HTTP server over the running app; not listening yet. */
 export function createHostServer(context: HostServerContext, timers: HostTimers): Server {
   const { options, app, log, keys, drain, supervisor, functions } = context;
-  const httpUri = (): string | undefined => supervisor.current().ready.capabilities['HttpUri'];
   return createHttpServer({
     routes: createRoutes({
       functions,
@@ -27,12 +26,12 @@ export function createHostServer(context: HostServerContext, timers: HostTimers)
     keys,
     customHeaders: app.customHeaders,
     forwarder: {
-      httpUri: () => httpUri() ?? '',
+      httpUri: async () => (await supervisor.whenReady()).ready.capabilities['HttpUri'] ?? '',
       // Less than the 5 s after which the library's server drops an idle connection.
       agent: new Agent({ keepAlive: true, timeout: 3_000 }),
       timeoutMs: options.proxyTimeoutMs ?? 240_000,
     },
-    isStreaming: () => httpUri() !== undefined,
+    isStreaming: () => supervisor.current().ready.capabilities['HttpUri'] !== undefined,
     isStopping: drain.isStopping,
     isDisabled: (name) => isDisabled(app, name),
     bodyLimitBytes:

@@ -22,7 +22,7 @@ export async function answerStreaming(
     input: {},
     triggerMetadata: toTriggerMetadata(request, values),
   });
-  const forwarded = forward({ context, routed, response, invocationId });
+  const forwarded = forward({ context, routed, response, invocationId, outcome });
   // When the host stops it waits for functions, not for answers that will never come.
   const failed = outcome.then((result) => (result.ok ? forwarded : undefined));
   await Promise.race([forwarded, failed]);
@@ -30,7 +30,7 @@ export async function answerStreaming(
 
 /** Where the library listens, and how long the forwarder waits without seeing anything move. */
 export interface Forwarder {
-  readonly httpUri: () => string;
+  readonly httpUri: () => Promise<string>;
   readonly agent: Agent;
   readonly timeoutMs: number;
 }
@@ -40,12 +40,13 @@ interface Forwarding {
   readonly routed: RoutedRequest;
   readonly response: ServerResponse;
   readonly invocationId: string;
+  readonly outcome: Promise<unknown>;
 }
 
-async function forward({ context, routed, response, invocationId }: Forwarding): Promise<void> {
+async function forward({ context, routed, response, invocationId, outcome }: Forwarding): Promise<void> {
   const { request } = routed;
   const { forwarder } = context;
-  const { hostname, port } = new URL(forwarder.httpUri());
+  const { hostname, port } = new URL(await forwarder.httpUri());
   const upstream = sendRequest({
     hostname,
     port,
@@ -55,9 +56,9 @@ async function forward({ context, routed, response, invocationId }: Forwarding):
     agent: forwarder.agent,
     timeout: forwarder.timeoutMs,
   });
-  const failure = { status: 500 };
+  const state = { isTimedOut: false };
   upstream.on('timeout', () => {
-    failure.status = 504;
+    state.isTimedOut = true;
     upstream.destroy(new Error('No sign of life from the function.'));
   });
   response.on('close', () => {
@@ -69,8 +70,10 @@ async function forward({ context, routed, response, invocationId }: Forwarding):
     for (const [name, value] of Object.entries(withoutHopByHop(answer.headers))) response.setHeader(name, value ?? '');
     await pipeline(answer, response);
   } catch {
-    if (response.headersSent) response.destroy();
-    else endEmpty(response, failure.status);
+    if (response.headersSent) return void response.destroy();
+    // The connection breaks before the host knows that the app's process has ended: only then is it sure to start a fresh one.
+    if (!state.isTimedOut) await outcome;
+    endEmpty(response, state.isTimedOut ? 504 : 500);
   }
 }
 

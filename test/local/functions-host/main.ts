@@ -67,6 +67,7 @@ async function serve(host: Host): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.resolve(undefined));
   process.on('message', (message: ToHost) => message.kind === 'stop' && ending.resolve(undefined));
   process.on('disconnect', () => ending.resolve(undefined));
+  process.once('SIGINT', () => process.once('SIGINT', () => process.exit(1)));
   const givenUp = await Promise.race([ending.promise, host.givenUp]);
   if (givenUp === undefined) await host.stop();
   else host.kill();

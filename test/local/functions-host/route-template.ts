@@ -36,13 +36,10 @@ interface Parameter {
 
 /** A slash within a parameter (of a `regex` constraint, say) does not separate. */
 function splitSegments(route: string): readonly string[] {
-  if (route === '') return [];
-  return (
-    route
-      .replaceAll('{{', '\u0001')
-      .replaceAll('}}', '\u0002')
-      .match(/(?:\{[^}]*\}|[^/{])+/g) ?? []
-  );
+  const marked = route.replaceAll('{{', '\u0001').replaceAll('}}', '\u0002');
+  if (/[{}]/.test(marked.replace(/\{[^{}]*\}/g, '')))
+    throw new Error(`The braces of the route '${route}' do not match.`);
+  return marked.match(/(?:\{[^}]*\}|[^/{])+/g) ?? [];
 }
 
 function readSegment(text: string): Segment {

@@ -12,6 +12,7 @@ export async function superviseApp(options: SupervisorOptions): Promise<Supervis
   watch(options, state);
   return {
     current: () => state.latest,
+    whenReady: () => state.current,
     invoke: async (invocation) => (await state.current).invoke(invocation),
     restart: () => {
       state.isPlanned = true;
@@ -38,6 +39,8 @@ export interface SupervisorOptions extends WorkerOptions {
 export interface Supervisor {
   /** The process that runs the app, or ran it last. */
   current(): WorkerProcess;
+  /** The process that runs the app, as soon as it has loaded. */
+  whenReady(): Promise<WorkerProcess>;
   /** Waits for the fresh process when the last one has just died. */
   invoke(invocation: Invocation): Promise<Outcome>;
   /** A planned end, after a function ran for too long: not counted as a crash. */

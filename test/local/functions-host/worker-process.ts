@@ -40,7 +40,7 @@ export interface WorkerProcess {
   readonly ended: Promise<string>;
   /** Fails, and never rejects, when the process ends first. */
   invoke(invocation: Invocation): Promise<Outcome>;
-  /** Runs the appTerminate hooks, then ends the process. */
+  /** Runs the appTerminate hooks, then ends the process, by force when they take too long. */
   stop(): Promise<void>;
   kill(): void;
 }
@@ -68,11 +68,15 @@ function toWorkerProcess({ child, pending, ended, ready }: Parts): WorkerProcess
       }),
     stop: async () => {
       send({ kind: 'stop' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
       await ended;
+      clearTimeout(timer);
     },
     kill: () => child.kill('SIGKILL'),
   };
 }
+
+const stopTimeoutMs = 10_000;
 
 const gone: Outcome = { ok: false, error: { message: 'The process that runs the app ended before the function did.' } };
 

@@ -17,6 +17,8 @@ const host = { core, appHookData: {}, log };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 process.on('disconnect', () => process.exit(1));
 
+// Stack traces of a bundle are of use to nobody otherwise; must be on before the bundle loads.
+process.setSourceMapsEnabled(true);
 supplyCoreApi(core.api);
 process.chdir(appDir);
 try {

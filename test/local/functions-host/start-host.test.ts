@@ -1,0 +1,135 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, describe, expect, test } from 'vitest';
+import { buildPackage } from '../../../.config/package.ts';
+import { createHosts } from './fixture.ts';
+import { startHost } from './start-host.ts';
+import type { RunningHost, StartHostOptions } from './start-host.ts';
+
+const functions = `const { app } = require('@azure/functions');`;
+
+describe('the host as a process', () => {
+  const hosts = createHosts();
+  const started: RunningHost[] = [];
+  afterAll(async () => {
+    for (const host of started) await host.kill();
+  });
+  async function start(
+    files: Readonly<Record<string, string>>,
+    options: Partial<StartHostOptions> = {},
+  ): Promise<RunningHost> {
+    const host = await startHost({ appDir: hosts.apps.write(files), ...options });
+    started.push(host);
+    return host;
+  }
+  const verbose = { AzureFunctionsJobHost__logging__logLevel__default: 'Debug' };
+  const crashing = `${functions} app.http('crash', { handler: () => new Promise(() => setTimeout(() => { throw new Error('out of the blue'); })) });`;
+  const stopping = `
+    ${functions}
+    app.setup({ enableHttpStream: true });
+    app.hook.appTerminate(() => console.log('terminated'));
+    app.http('slow', { handler: async (request, context) => { context.log('begun'); return { body: await request.text() }; } });
+    app.http('lost', { handler: () => { throw new Error('lost'); } });
+  `;
+
+  test('SIGTERM: running functions end, appTerminate runs, nothing listens any more, exit 0', async () => {
+    const host = await start({ 'main.cjs': stopping }, { env: verbose });
+    const body = new PassThrough();
+    const slow = fetch(`${host.url}/api/slow`, { method: 'POST', body, duplex: 'half' });
+    body.write('begun, ');
+    await expect.poll(() => host.output()).toContain('] begun');
+    const ended = host.stop();
+    await expect.poll(() => connects(host.port)).toBe(false);
+    body.end('done');
+    expect(await (await slow).text()).toBe('begun, done');
+    const { code, output } = await ended;
+    expect(code).toBe(0);
+    expect(output).toContain('terminated');
+    await expect(fetch(host.url)).rejects.toThrow();
+    expect(await connects(libraryPort(output))).toBe(false);
+  }, 30_000);
+
+  test('a request that nobody will answer does not hold up the stop', async () => {
+    const host = await start({ 'main.cjs': stopping });
+    const lost = fetch(`${host.url}/api/lost`).catch(() => 'cut off');
+    await expect.poll(() => host.output()).toContain("Executed 'Functions.lost' (Failed");
+    expect((await host.stop()).code).toBe(0);
+    expect(await lost).toBe('cut off');
+  });
+
+  test('kill: host and app are gone at once', async () => {
+    const host = await start({ 'main.cjs': stopping }, { env: verbose });
+    const port = libraryPort(host.output());
+    expect(await connects(port)).toBe(true);
+    const { signal, output } = await host.kill();
+    expect(signal).toBe('SIGKILL');
+    expect(output).not.toContain('terminated');
+    await expect.poll(() => connects(port)).toBe(false);
+  });
+
+  test('an entry point that throws: its message on the console and exit 1', async () => {
+    const failed = start({ 'main.cjs': `throw new Error('ENTRA_CLIENT_ID is missing; PUBLIC_URL is no URL');` });
+    await expect(failed).rejects.toThrow(
+      /The Functions host ended with code 1:\nWorker was unable to load entry point "main\.cjs": Error: ENTRA_CLIENT_ID is missing; PUBLIC_URL is no URL\n/,
+    );
+  });
+
+  test('an app that dies too often: exit 1', async () => {
+    const host = await start({ 'main.cjs': crashing });
+    for (let count = 1; count <= 4; count += 1) await fetch(`${host.url}/api/crash`).catch(() => undefined);
+    const { code, output } = await host.ended;
+    expect(code).toBe(1);
+    expect(output).toContain('giving up');
+  });
+
+  test('options: keys, a fixed port, settings, what timers remember', async () => {
+    const files = {
+      'main.cjs': `${functions} app.http('seen', { authLevel: 'function', handler: () => ({ body: process.env.WORD }) });`,
+    };
+    const host = await start(files, { functionKey: 'f', masterKey: 'm', env: { WORD: 'hello' } });
+    expect(await (await fetch(`${host.url}/api/seen?code=f`)).text()).toBe('hello');
+    expect((await fetch(`${host.url}/admin/host/status`, { headers: { 'x-functions-key': 'm' } })).status).toBe(200);
+    await host.stop();
+    const open = await start(files, { port: host.port, isAuthEnforced: false });
+    expect(open.port).toBe(host.port);
+    expect((await fetch(`${open.url}/api/seen`)).status).toBe(200);
+  });
+});
+
+describe('the package that is built', () => {
+  const hosts = createHosts();
+
+  test('runs as it is deployed, with the library in the bundle and readable stack traces', async () => {
+    const root = hosts.apps.write({
+      'functions/main.ts': `
+        import { app } from '@azure/functions';
+        import type { HttpResponseInit } from '@azure/functions';
+
+        app.setup({ enableHttpStream: true });
+        app.http('hello', { route: 'hello', handler: (): HttpResponseInit => ({ body: new Error('x').stack ?? '' }) });
+      `,
+      'host.json': '{ "version": "2.0", "extensions": { "http": { "routePrefix": "" } } }',
+    });
+    const { appDir } = await buildPackage({ root });
+    const host = await startHost({ appDir });
+    const body = await (await fetch(`${host.url}/hello`)).text();
+    expect(body).toContain(join('functions', 'main.ts:6:'));
+    expect((await host.stop()).code).toBe(0);
+  });
+});
+
+/** Where the library's own server listens, on which streams go to the app. */
+function libraryPort(output: string): number {
+  return Number(/Auto-assigned port is valid\. Port: (\d+)/.exec(output)?.[1]);
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, 'localhost', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
