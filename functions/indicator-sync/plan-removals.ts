@@ -38,14 +38,21 @@ export function planRemovals(facts: RemovalFacts): Removals {
     if (chosen.has(key)) continue;
     const entry = ledger.get(key);
     const ids = tenant ? (tenant.ours.get(key) ?? []).map((row) => row.indicatorId) : idsOf(entry, now);
-    const identity = identityOf(key);
     if (entry && refused.has(key)) unchanged.push(entry);
-    else if (ids.length > 0)
-      remove.push(...ids.map((indicatorId) => ({ ...identity, indicatorId, why: whyGone(key, entry) })));
-    else if (entry && (tenant || entry.pending !== true)) forget.push(identity);
+    else if (ids.length > 0) remove.push(...removalsOf(identityOf(key), ids, whyGone(key, entry)));
+    else if (entry && (tenant || entry.pending !== true)) forget.push(identityOf(key));
     else if (entry) unchanged.push(entry);
   }
   return { remove, forget, unchanged };
+}
+
+function removalsOf(identity: IndicatorIdentity, ids: readonly string[], why: string): PlannedRemoval[] {
+  const last = ids.at(-1);
+  return ids.map((indicatorId) => ({
+    ...identity,
+    ...{ indicatorId, why },
+    ...(indicatorId === last ? {} : { entryStays: true as const }),
+  }));
 }
 
 /** The row that the ledger believes in; one that has expired is gone by itself. */

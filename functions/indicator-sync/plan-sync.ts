@@ -111,7 +111,13 @@ function surplusOf(steps: readonly RowStep[], rows: readonly IndicatorIdentity[]
   return steps.flatMap(({ surplus }, i) =>
     surplus.map(({ indicatorId }) => {
       const { indicatorType, indicatorValue } = rows[i] as IndicatorIdentity;
-      return { indicatorType, indicatorValue, indicatorId, why: 'a second row of ours beside the one that stays' };
+      return {
+        indicatorType,
+        indicatorValue,
+        indicatorId,
+        why: 'a second row of ours beside the one that stays',
+        entryStays: true as const,
+      };
     }),
   );
 }

@@ -37,13 +37,10 @@ export function ledgerAfterWrites(
   return next;
 }
 
-/** The ledger after rows were deleted, or found to be gone. An entry that has another id by now stays. */
+/** The ledger after rows were deleted, or found to be gone. */
 export function ledgerAfterRemovals(ledger: Ledger, removals: readonly PlannedRemoval[]): Ledger {
   const next = new Map(ledger);
-  for (const removal of removals) {
-    const key = indicatorKey(removal);
-    if (next.get(key)?.indicatorId === removal.indicatorId) next.delete(key);
-  }
+  for (const removal of removals) if (removal.entryStays !== true) next.delete(indicatorKey(removal));
   return next;
 }
 

@@ -21,6 +21,8 @@ export interface PlannedWrite {
 export interface PlannedRemoval extends IndicatorIdentity {
   readonly indicatorId: string;
   readonly why: string;
+  /** The ledger's entry outlives it: another row of ours holds the value, or is still to be removed. */
+  readonly entryStays?: true;
 }
 
 /** What one sync of a tenant does, most important first. Nothing in it touches a row that others made. */
