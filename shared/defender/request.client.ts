@@ -69,6 +69,7 @@ async function request<T>(options: DefenderOptions, call: DefenderCall<T>, url: 
     url,
   };
   let wasUnauthorized = false;
+  let isOpen = false;
   for (let attempt = 1; ;) {
     const tried = await tryOnce(options, call, run);
     const { verdict, answer } = tried;
@@ -77,7 +78,7 @@ async function request<T>(options: DefenderOptions, call: DefenderCall<T>, url: 
       return { value, status: answer.status, upstream: toUpstreamIds(answer) };
     }
     if (verdict.kind === 'refused') throw refuse(options, call, verdict.error);
-    if (verdict.kind === 'throttled') throw await throttle(options, call, { ...verdict, answer });
+    if (verdict.kind === 'throttled') throw await throttle(options, call, { ...verdict, answer, isOpen });
     if (verdict.kind === 'unauthorized') {
       options.credentials.forget(call.tenant.tenantId);
       if (wasUnauthorized) throw suspend(call, answer);
@@ -85,6 +86,7 @@ async function request<T>(options: DefenderOptions, call: DefenderCall<T>, url: 
     } else {
       await beforeRetry(options, call, { ...tried, attempt, retryAfterMs: verdict.retryAfterMs, run });
       attempt += 1;
+      isOpen = call.method !== 'GET';
     }
   }
 }
@@ -108,7 +110,10 @@ async function tryOnce(options: DefenderOptions, call: DefenderCall<unknown>, ru
   try {
     const token = await orAbort(options.credentials.getToken(tenantId, scope), run.signal);
     const permit = await orAbort(options.budgets.take(tenantId, call.api), run.signal);
-    if (!permit.granted) throw usedUp(call, permit.retryAtMs - options.now());
+    if (!permit.granted) {
+      const retryAfterMs = Math.max(permit.retryAtMs - options.now(), 1);
+      return { verdict: { kind: 'throttled', retryAfterMs }, answer: noAnswer };
+    }
     const answer = await send(call, run, { authorization: `Bearer ${token}`, 'user-agent': options.userAgent });
     return { verdict: classifyAnswer(answer, call.role, options.now()), answer };
   } catch (cause) {
@@ -148,27 +153,25 @@ function isNetworkFailure(error: unknown): boolean {
   return error instanceof TypeError && error.cause !== undefined;
 }
 
-function usedUp(call: DefenderCall<unknown>, waitMs: number): UpstreamUnavailable {
-  return new UpstreamUnavailable(`The budget of ${call.api} is used up.`, {
-    retryAfterMs: Math.max(waitMs, 1),
-    throttled: true,
-  });
-}
-
 /** A role may have been granted since the token was issued: the next call asks with a new one. */
 function refuse(options: DefenderOptions, call: DefenderCall<unknown>, error: UpstreamRefused): UpstreamRefused {
   if (error.code === 'role_missing') options.credentials.forget(call.tenant.tenantId);
   return error;
 }
 
+/**
+ * A limit said no: Microsoft's, which then holds for all instances, or ours. `isOpen`: an earlier try of this call was not
+ * answered and may have been carried out; then it must not look as if nothing was.
+ */
 async function throttle(
   options: DefenderOptions,
   call: DefenderCall<unknown>,
-  { retryAfterMs, answer }: { retryAfterMs: number; answer: RawAnswer },
+  { retryAfterMs, answer, isOpen }: { retryAfterMs: number; answer: RawAnswer; isOpen: boolean },
 ): Promise<UpstreamUnavailable> {
-  await options.budgets.block(call.tenant.tenantId, call.api, options.now() + retryAfterMs);
-  const upstream = toUpstreamIds(answer);
-  return new UpstreamUnavailable(`Throttled by Microsoft (${call.api}).`, { retryAfterMs, throttled: true, upstream });
+  const isTheirs = answer !== noAnswer;
+  if (isTheirs) await options.budgets.block(call.tenant.tenantId, call.api, options.now() + retryAfterMs);
+  const message = isTheirs ? `Throttled by Microsoft (${call.api}).` : `The budget of ${call.api} is used up.`;
+  return new UpstreamUnavailable(message, { retryAfterMs, throttled: !isOpen, upstream: toUpstreamIds(answer) });
 }
 
 function suspend(call: DefenderCall<unknown>, answer: RawAnswer): TenantSuspended {

@@ -334,6 +334,27 @@ describe('what is repeated', () => {
     expect(elsewhere.requests).toHaveLength(0);
   });
 
+  it('and what acts does not look as if nothing happened when a limit ends its repetition', async () => {
+    const importing = { ...act, isRepeatable: true };
+    const throttled = await startHttpServer(inOrder(fail(500, ''), fail(429, 'TooManyRequests')));
+    expect(await unavailable(clientOf(throttled.url).defender.request(importing))).toMatchObject({ throttled: false });
+
+    const server = await startHttpServer(inOrder((response) => response.destroy()));
+    const onePermit = () => {
+      let permits = 1;
+      return {
+        take: () =>
+          Promise.resolve(
+            permits-- > 0 ? ({ granted: true } as const) : { granted: false as const, retryAtMs: start + 5 },
+          ),
+        block: () => Promise.resolve(),
+      };
+    };
+    const used = (call: DefenderCall<unknown>) => clientOf(server.url, { budgets: onePermit() }).defender.request(call);
+    expect(await unavailable(used(importing))).toMatchObject({ throttled: false, retryAfterMs: 5 });
+    expect(await unavailable(used(read))).toMatchObject({ throttled: true, retryAfterMs: 5 });
+  });
+
   it('nothing when nobody listens and the call acts', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => free.once('listening', resolve));
