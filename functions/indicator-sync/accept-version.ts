@@ -4,6 +4,7 @@ import { indicatorKey } from '../../shared/indicators/feed-item.ts';
 import type { FeedItem, IndicatorIdentity, ParsedItems, PlacedItem } from '../../shared/indicators/feed-item.ts';
 import { leavesAtMs } from './feed-version.ts';
 import type { AcceptedItem, FeedVersion } from './feed-version.ts';
+import { sameContents } from './same-contents.ts';
 
 /** What was taken out is remembered so long, so that its end can be explained. */
 const rememberedMs = 24 * 3_600_000;
@@ -124,22 +125,6 @@ function conclude(
   const outcome = held ? 'Held' : isSame ? 'Unchanged' : 'Accepted';
   const state = { version, lastRun: { ...run, outcome }, ...(held ? { held: { version, ...held } } : {}) } as const;
   return { state, items: isSame ? previous.items : settled, changed: !isSame };
-}
-
-const fields = [
-  ...['indicatorType', 'indicatorValue', 'action', 'severity', 'confidence', 'title', 'description'],
-  ...['recommendedActions', 'expirationTime', 'generateAlert', 'mitreTechniques', 'externalId', 'auditOnly'],
-  ...['since', 'goneSince', 'waits', 'cameWhileHeld'],
-];
-
-/** The same items, in any order: sources sort anew without meaning anything by it. */
-function sameContents(a: readonly AcceptedItem[], b: readonly AcceptedItem[]): boolean {
-  if (a.length !== b.length) return false;
-  const known = new Map(a.map((item) => [indicatorKey(item), item]));
-  return b.every((item) => {
-    const other = known.get(indicatorKey(item));
-    return other !== undefined && JSON.stringify(other, fields) === JSON.stringify(item, fields);
-  });
 }
 
 function countRejects({ rejects }: ParsedItems): FeedRun['rejected'] {

@@ -62,10 +62,13 @@ function idsOf(entry: LedgerEntry | undefined, now: number): string[] {
 }
 
 function reasons({ selection, leftOut }: RemovalFacts): (key: string, entry: LedgerEntry | undefined) => string {
-  const left = new Map(leftOut.map((row) => [indicatorKey(row), `${row.code}: ${row.why}`]));
+  let left: ReadonlyMap<string, LeftOut> | undefined;
   const excepted = new Map(selection.excepted.map((row) => [indicatorKey(row), `excepted: ${row.reason}`]));
   return (key, entry) => {
-    const known = excepted.get(key) ?? left.get(key) ?? selection.endings.get(key);
+    // Far more may be left out than is removed: looked up only when something is.
+    left ??= new Map(leftOut.map((row) => [indicatorKey(row), row]));
+    const reason = left.get(key);
+    const known = excepted.get(key) ?? (reason && `${reason.code}: ${reason.why}`) ?? selection.endings.get(key);
     return known ?? (entry ? `no longer wanted by ${entry.owners.join(', ')}` : 'made by us, and wanted by nobody');
   };
 }
