@@ -2,6 +2,7 @@ import { RestError } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Clock, Sleep } from '../clock.ts';
+import { UpstreamUnavailable } from '../errors.ts';
 import { defenderLimits } from './limits.ts';
 import type { DefenderApi } from './limits.ts';
 import { planTake, unusedBudget } from './budget-window.ts';
@@ -10,7 +11,7 @@ import type { Budget } from './budget-window.ts';
 /** Granted: call now. Not granted: nothing was counted, ask again at `retryAtMs` (epoch ms). */
 export type TakeResult = { readonly granted: true } | { readonly granted: false; readonly retryAtMs: number };
 
-/** The budgets of all tenants, shared by all instances. */
+/** The budgets of all tenants, shared by all instances. Both throw `UpstreamUnavailable` when storage does not answer. */
 export interface Budgets {
   /** Asks for `count` (1) calls of a row of the limits in a tenant. */
   readonly take: (tenantId: string, api: DefenderApi, count?: number) => Promise<TakeResult>;
@@ -33,6 +34,9 @@ const blockTries = 12;
 
 /** Where the row was not won: how long to wait before asking again. */
 const lostRetryMs = 250;
+
+/** When storage may answer again. */
+const storageRetryMs = 10_000;
 
 /**
  * Budgets in a table: one row per tenant and API row, changed by compare-and-swap (ETag), so that all instances together
@@ -109,7 +113,8 @@ async function read(table: TableClient, { tenantId, api }: Target): Promise<Row>
     return { budget, nonce, etag };
   } catch (error) {
     if (isStatus(error, 404)) return { budget: unusedBudget, nonce: undefined, etag: undefined };
-    throw error;
+    if (!isUnanswered(error)) throw error;
+    throw new UpstreamUnavailable('The budgets do not answer.', { retryAfterMs: storageRetryMs, cause: error });
   }
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { RestError } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import { createBudgets } from '../../../shared/defender/budgets.store.ts';
 import type { Budgets } from '../../../shared/defender/budgets.store.ts';
+import { UpstreamUnavailable } from '../../../shared/errors.ts';
 import { freshTables } from '../../builders/storage.ts';
 
 const tenantId = '6f1c0000-0000-4000-8000-00000000a001';
@@ -114,11 +116,15 @@ describe('createBudgets', () => {
     expect((await other.take(tenantId, 'hunting')).granted).toBe(true);
   });
 
-  it('lets storage failures out that are neither a race nor a lost reply', async () => {
+  it('says later when storage does not answer, and nothing of a failure that it does not know', async () => {
     const table = (await freshTables())('budgets');
-    const broken = { ...losing(table, () => undefined), getEntity: () => Promise.reject(new Error('no storage')) };
-    const budgets = open(broken as unknown as TableClient);
-    await expect(budgets.take(tenantId, 'alerts')).rejects.toThrow('no storage');
-    await expect(budgets.take(tenantId, 'alerts')).rejects.toThrow('no storage');
+    const failing = (error: Error) =>
+      open({ ...losing(table, () => undefined), getEntity: () => Promise.reject(error) } as unknown as TableClient);
+    const busy = failing(new RestError('ServerBusy', { statusCode: 503 }));
+    await expect(busy.take(tenantId, 'alerts')).rejects.toBeInstanceOf(UpstreamUnavailable);
+    await expect(busy.block(tenantId, 'alerts', start)).rejects.toBeInstanceOf(UpstreamUnavailable);
+    const broken = failing(new Error('a bug'));
+    await expect(broken.take(tenantId, 'alerts')).rejects.toThrow('a bug');
+    await expect(broken.take(tenantId, 'alerts')).rejects.toThrow('a bug');
   });
 });
