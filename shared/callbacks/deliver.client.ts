@@ -3,13 +3,13 @@ import type { DeliveryResult } from './delivery-result.ts';
 import type { Callback, PostCallback } from './post-callback.client.ts';
 
 /** Tries a callback once. Throws `UpstreamUnavailable` when the vault does not answer; all else is a result. */
-export type Deliver = (callback: Callback) => Promise<DeliveryResult>;
+export type DeliverCallback = (callback: Callback) => Promise<DeliveryResult>;
 
 /** From the first byte to the last of the answer; 5 s of it to connect. */
 const timeoutMs = 15_000;
 
 /** Creates the delivery of callbacks: one attempt, and what came of it in the words that decide about the next. */
-export function createDeliver(postCallback: PostCallback): Deliver {
+export function createDeliverCallback(postCallback: PostCallback): DeliverCallback {
   return async (callback) => {
     const result = await postCallback(callback, { timeoutMs });
     if (result === undefined) return { kind: 'NotSent', reason: 'There is no secret to sign with.' };

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { WebhookKey } from '../../../shared/auth/webhook-secret.ts';
 import { fromWebhookSecret } from '../../../shared/auth/webhook-secret.ts';
-import { createDeliver } from '../../../shared/callbacks/deliver.client.ts';
+import { createDeliverCallback } from '../../../shared/callbacks/deliver.client.ts';
 import { toWebhookId } from '../../../shared/callbacks/plan-callbacks.ts';
 import { createPostCallback } from '../../../shared/callbacks/post-callback.client.ts';
 import { createVerifyAddress } from '../../../shared/callbacks/verify-address.client.ts';
@@ -38,7 +38,7 @@ function connect({ origin, keys = [key], isVaultDown = false }: World) {
   };
   const userAgent = 'MdePartner-Contoso-Cognito/1.0.0';
   const postCallback = createPostCallback({ egress, keys: { of }, now: () => nowMs, userAgent });
-  const deliver = createDeliver(postCallback);
+  const deliver = createDeliverCallback(postCallback);
   const verifyAddress = createVerifyAddress({ postCallback, now: () => nowMs, newChallenge: () => 'c-1' });
   return {
     asked,
