@@ -93,18 +93,18 @@ describe('keys and the admin endpoints', () => {
   test('a timer started by hand runs in the background, disabled or not, never past due', async () => {
     await start(host, 'disabledTimer', '{ "input": "" }', { ...json, ...master });
     const ran = 'disabledTimer ran {"schedule":{"adjustForDST":true},"scheduleStatus":null,"isPastDue":false}';
-    await expect.poll(() => host.output()).toContain(ran);
+    await host.untilOutput(ran);
   });
 
   test('another kind of function gets the input', async () => {
     await start(host, 'queue', '{ "input": "{\\"a\\":1}" }', { ...json, ...master });
-    await expect.poll(() => host.output()).toContain('queue got {"a":1}');
+    await host.untilOutput('queue got {"a":1}');
   });
 
   test('a disabled timer does not fire by itself', async () => {
     const fresh = await hosts.run({ 'main.cjs': app }, { keys, env: { ...process.env, ...env } });
     const other = await hosts.run({ 'main.cjs': app }, { keys });
-    await expect.poll(() => other.output(), { timeout: 10_000 }).toContain('disabledTimer ran');
+    await other.untilOutput('disabledTimer ran');
     expect(fresh.output()).not.toContain('disabledTimer ran');
   });
 

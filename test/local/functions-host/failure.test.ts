@@ -16,7 +16,7 @@ describe('failure', () => {
     const host = await hosts.run({ 'main.cjs': crashing });
     const before = await (await fetch(`${host.url}/api/pid`)).text();
     const hanging = fetch(`${host.url}/api/hang`);
-    await expect.poll(() => host.output()).toContain('] hanging');
+    await host.untilOutput('] hanging');
     const crashed = await fetch(`${host.url}/api/${how}`);
     expect([crashed.status, await crashed.text(), (await hanging).status]).toEqual([500, '', 500]);
     const after = await (await fetch(`${host.url}/api/pid`)).text();
@@ -39,6 +39,20 @@ describe('failure', () => {
     }
     await fetch(`${host.url}/api/crash`);
     expect(await host.givenUp).toContain('restarted 3 times before: giving up');
+  });
+
+  test('an app that does not load again is given up, and its requests get 500', async () => {
+    const once = `
+      const { app } = require('@azure/functions');
+      const { existsSync, writeFileSync } = require('node:fs');
+      if (existsSync('seen')) throw new Error('only once');
+      writeFileSync('seen', '');
+      app.http('crash', { handler: () => new Promise(() => setTimeout(() => { throw new Error('out of the blue'); })) });
+    `;
+    const host = await hosts.run({ 'main.cjs': once });
+    const answers = [await fetch(`${host.url}/api/crash`), await fetch(`${host.url}/api/crash`)];
+    expect(answers.map(({ status }) => status)).toEqual([500, 500]);
+    expect(await host.givenUp).toContain('only once');
   });
 
   test('a function that runs for too long ends its process, which does not count', async () => {
@@ -71,7 +85,7 @@ describe('failure', () => {
       const headers = { 'content-type': 'application/json' };
       await fetch(`${host.url}/admin/functions/${name}`, { method: 'POST', body: '{}', headers });
     }
-    await expect.poll(() => host.output()).toContain('again run 2 no luck');
+    await host.untilOutput('again run 2 no luck');
     await host.stop();
     expect(
       host

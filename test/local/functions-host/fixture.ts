@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { freshFolder, writeFiles } from '../../builders/folder.ts';
+import { createCapturedOutput } from './captured-output.ts';
 import { runHost } from './host.ts';
 import type { Host, HostOptions } from './host.ts';
 
@@ -37,11 +38,16 @@ export function createHosts(): Hosts {
   return {
     apps,
     run: async (files, options = {}) => {
-      const written = { text: '' };
-      const output = (text: string): void => void (written.text += text);
-      const host = await runHost({ appDir: apps.write(files), port: 0, output, env: process.env, ...options });
+      const captured = createCapturedOutput();
+      const host = await runHost({
+        appDir: apps.write(files),
+        port: 0,
+        output: captured.write,
+        env: process.env,
+        ...options,
+      });
       hosts.push(host);
-      return { ...host, output: () => written.text };
+      return { ...host, output: captured.text, untilOutput: captured.until };
     },
   };
 }
@@ -54,4 +60,6 @@ export interface Hosts {
 export interface TestHost extends Host {
   /** All that was logged and printed so far. */
   output(): string;
+  /** Resolves as soon as `part` has been logged or printed. */
+  untilOutput(part: string): Promise<void>;
 }

@@ -101,7 +101,7 @@ describe('hooks and logs', () => {
 
   test('a log after the end is dropped, with a warning', async () => {
     await get('logs');
-    await expect.poll(() => host.output()).toContain('after the end');
+    await host.untilOutput('after the end');
     expect(host.output()).toContain(
       "Unexpected call to 'log' on the context object after function execution has completed",
     );

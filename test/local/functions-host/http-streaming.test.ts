@@ -128,9 +128,9 @@ describe('HTTP with streaming on', () => {
   test('the handler hears of a client that goes away', async () => {
     const socket = connect(host.port, '127.0.0.1');
     socket.write('POST /gone HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
-    await expect.poll(() => host.output()).toContain("Executing 'Functions.gone'");
+    await host.untilOutput("Executing 'Functions.gone'");
     socket.destroy();
-    await expect.poll(() => host.output()).toContain('the client went away');
+    await host.untilOutput('the client went away');
   });
 });
 

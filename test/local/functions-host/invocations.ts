@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { HostLog } from './logs.ts';
+import { toFailure } from './messages.ts';
 import type { Invocation, LogMessage, Outcome, RetryContext, TypedData } from './messages.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -66,15 +67,26 @@ async function run({ options, request, invocationId }: Run): Promise<Outcome> {
     `Function.${name}`,
     `Executing 'Functions.${name}' (Reason='${request.reason}', Id=${invocationId})`,
   );
-  const stopWatch = watchTimeout(options, name);
-  const outcome = await (await options.supervisor).invoke(toInvocation(request, invocationId));
-  stopWatch();
+  const outcome = await invoke({ options, request, invocationId });
   const end = `Id=${invocationId}, Duration=${options.now() - startedAtMs}ms)`;
   if (outcome.ok) options.log('information', `Function.${name}`, `Executed 'Functions.${name}' (Succeeded, ${end}`);
   else {
     const error = outcome.error.stack ?? outcome.error.message;
     options.log('error', `Function.${name}`, `Executed 'Functions.${name}' (Failed, ${end}\n${error}`);
   }
+  return outcome;
+}
+
+async function invoke({ options, request, invocationId }: Run): Promise<Outcome> {
+  const supervisor = await options.supervisor;
+  try {
+    await supervisor.whenReady(); // the wait for a fresh process is not the function's
+  } catch (error) {
+    return { ok: false, error: toFailure(error) };
+  }
+  const stopWatch = watchTimeout(options, request.functionName);
+  const outcome = await supervisor.invoke(toInvocation(request, invocationId));
+  stopWatch();
   return outcome;
 }
 

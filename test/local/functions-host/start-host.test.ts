@@ -38,9 +38,9 @@ describe('the host as a process', () => {
     const body = new PassThrough();
     const slow = fetch(`${host.url}/api/slow`, { method: 'POST', body, duplex: 'half' });
     body.write('begun, ');
-    await expect.poll(() => host.output()).toContain('] begun');
+    await host.untilOutput('] begun');
     const ended = host.stop();
-    await expect.poll(() => connects(host.port)).toBe(false);
+    await expect.poll(() => connects(host.port), { timeout: 30_000 }).toBe(false);
     body.end('done');
     expect(await (await slow).text()).toBe('begun, done');
     const { code, output } = await ended;
@@ -53,7 +53,7 @@ describe('the host as a process', () => {
   test('a request that nobody will answer does not hold up the stop', async () => {
     const host = await start({ 'main.cjs': stopping });
     const lost = fetch(`${host.url}/api/lost`).catch(() => 'cut off');
-    await expect.poll(() => host.output()).toContain("Executed 'Functions.lost' (Failed");
+    await host.untilOutput("Executed 'Functions.lost' (Failed");
     expect((await host.stop()).code).toBe(0);
     expect(await lost).toBe('cut off');
   });
@@ -65,7 +65,7 @@ describe('the host as a process', () => {
     const { signal, output } = await host.kill();
     expect(signal).toBe('SIGKILL');
     expect(output).not.toContain('terminated');
-    await expect.poll(() => connects(port)).toBe(false);
+    await expect.poll(() => connects(port), { timeout: 30_000 }).toBe(false);
   });
 
   test('an entry point that throws: its message on the console and exit 1', async () => {

@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { createCapturedOutput } from './captured-output.ts';
+import type { CapturedOutput } from './captured-output.ts';
 
 /** Runs the host in a process of its own, for tests that need the built app as users meet it. Resolves when it listens. */
 export async function startHost(options: StartHostOptions): Promise<RunningHost> {
@@ -8,14 +10,10 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     execArgv: [],
     silent: true,
   });
-  const captured = { text: '' };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      captured.text += chunk.toString();
-    });
-  }
+  const captured = createCapturedOutput();
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', captured.write);
   const ended = new Promise<HostEnd>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, output: captured.text }));
+    child.on('close', (code, signal) => resolve({ code, signal, output: captured.text() }));
   });
   const listening = await untilListening(child, ended);
   return toRunningHost({ child, captured, ended, listening });
@@ -45,6 +43,8 @@ export interface RunningHost {
   readonly ended: Promise<HostEnd>;
   /** Log and console, so far. */
   output(): string;
+  /** Resolves as soon as `part` has been logged or printed. */
+  untilOutput(part: string): Promise<void>;
   /** SIGTERM: running functions end first. */
   stop(): Promise<HostEnd>;
   /** SIGKILL to host and app, as when a machine dies. */
@@ -94,7 +94,7 @@ async function untilListening(child: ChildProcess, ended: Promise<HostEnd>): Pro
 
 interface Parts {
   readonly child: ChildProcess;
-  readonly captured: { readonly text: string };
+  readonly captured: CapturedOutput;
   readonly ended: Promise<HostEnd>;
   readonly listening: FromHost;
 }
@@ -108,7 +108,8 @@ function toRunningHost({ child, captured, ended, listening }: Parts): RunningHos
     functionKey,
     workerPid,
     ended,
-    output: () => captured.text,
+    output: captured.text,
+    untilOutput: captured.until,
     stop: () => {
       // A message where there are no signals: on Windows SIGTERM would end the host at once.
       if (child.connected) child.send({ kind: 'stop' } satisfies ToHost);
