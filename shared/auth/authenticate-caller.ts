@@ -1,4 +1,5 @@
-import type { Scope } from '../contract/caller.ts';
+import type { CallerInput, Scope } from '../contract/caller.ts';
+import { callerIdSchema, parseTimeMs } from '../contract/primitives.ts';
 
 /** Who calls, and how far that goes. */
 export interface Caller {
@@ -26,6 +27,8 @@ export interface VerifiedToken {
   readonly appId?: string;
   /** The service principal or person (`oid`). */
   readonly objectId?: string;
+  /** A person signed in (`scp`): the roles are the person's, not the application's. */
+  readonly isDelegated?: boolean;
 }
 
 /** Everything a caller can be told by. `acceptsSignature`: the route is a webhook. */
@@ -53,6 +56,27 @@ export function administratorOf(token: VerifiedToken, homeTenantId: string): Cal
   return { callerId, scopes: [], tenants: 'All', feeds: 'All', isAdmin: true, via: 'Entra' };
 }
 
+/** A caller's document, with its id. */
+export interface KnownCaller {
+  readonly callerId: string;
+  readonly document: CallerInput;
+}
+
+/**
+ * The caller that a document describes, however it proved to be that one. `roles` are those of its token: what the token
+ * does not hold, the document cannot give. `undefined` when the document has expired.
+ */
+export function callerOf(
+  { callerId, document }: KnownCaller,
+  proof: { readonly nowMs: number; readonly roles?: readonly string[] },
+): Caller | undefined {
+  const { scopes, tenants, feeds, expiresAt, authentication } = document;
+  if (expiresAt !== undefined && parseTimeMs(expiresAt) <= proof.nowMs) return undefined;
+  const { roles } = proof;
+  const held = roles === undefined ? scopes : scopes.filter((scope) => roles.includes(scope));
+  return { callerId, scopes: held, tenants, feeds, isAdmin: false, via: authentication.kind };
+}
+
 /** Whether a caller may do what needs `scope` to a target. `Foreign` comes first: what is not the caller's does not exist for it. */
 export function mayUse(caller: Caller, scope: NeededScope, target: Target): 'Allowed' | 'Foreign' | 'ScopeMissing' {
   if (caller.isAdmin) return 'Allowed';
@@ -63,6 +87,12 @@ export function mayUse(caller: Caller, scope: NeededScope, target: Target): 'All
 
 function covers(granted: 'All' | readonly string[], id: string): boolean {
   return granted === 'All' || granted.includes(id);
+}
+
+/** The caller that a signed request says it comes from: `?caller=`, once. */
+export function callerHintOf(query: URLSearchParams): string | undefined {
+  const [hint, ...more] = query.getAll('caller');
+  return more.length === 0 ? callerIdSchema.safeParse(hint).data : undefined;
 }
 
 /** The token of an `Authorization: Bearer …` header. */

@@ -115,6 +115,15 @@ export function createCallerKeys(options: {
   return { of, readAgain };
 }
 
+/** Whether the vault holds a usable webhook key of a name, now: no cache between the question and the answer. Throws `UpstreamUnavailable`. */
+export function createHasKey(options: {
+  readonly vault: SecretVersions;
+  readonly now: Clock;
+  readonly log: Log;
+}): (secretName: string) => Promise<boolean> {
+  return async (name) => (await createCallerKeys(options).of(name)).length > 0;
+}
+
 function keptOf(kept: Map<string, Kept>, name: string): Kept {
   const known = kept.get(name);
   if (known !== undefined) return known;

@@ -70,6 +70,7 @@ function fromClaims(
     roles: Array.isArray(payload['roles']) ? payload['roles'].filter((role) => typeof role === 'string') : [],
     ...(appId === undefined ? {} : { appId }),
     ...(objectId === undefined ? {} : { objectId }),
+    ...(payload['scp'] === undefined ? {} : { isDelegated: true }),
   };
 }
 

@@ -1,53 +1,23 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { CryptoKey, JWK } from 'jose';
+import { SignJWT } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAuthenticate } from '../../../shared/auth/authenticate-caller.client.ts';
 import { createVerifyToken } from '../../../shared/auth/verify-token.client.ts';
 import { UpstreamUnavailable } from '../../../shared/errors.ts';
+import { clientId, home, objectId, signingKey, startEntra as startEntraWith } from '../../builders/entra.ts';
+import type { SigningKey, TestEntra } from '../../builders/entra.ts';
 import { sendJson, startHttpServer } from '../../builders/http-server.ts';
 
-const clientId = '0b7c0000-0000-4000-8000-0000000000aa';
-const home = '6f1c0000-0000-4000-8000-000000000001';
-const objectId = '5d100000-0000-4000-8000-0000000000dd';
 const nowMs = Date.parse('2026-11-20T10:00:00Z');
 const nowSeconds = nowMs / 1000;
 
-interface Key {
-  readonly jwk: JWK;
-  readonly privateKey: CryptoKey;
-}
-let key: Key;
-let otherKey: Key;
+let key: SigningKey;
+let otherKey: SigningKey;
 beforeAll(async () => {
-  const make = async (kid: string): Promise<Key> => {
-    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-    return { jwk: { ...(await exportJWK(publicKey)), kid, use: 'sig' }, privateKey };
-  };
-  [key, otherKey] = await Promise.all([make('k1'), make('k2')]);
+  [key, otherKey] = await Promise.all([signingKey('k1'), signingKey('k2')]);
 });
 
 /** A sign-in host that serves keys, the check against it, and tokens of it. */
-async function startEntra(keys: readonly object[] = [key.jwk]) {
-  const host = await startHttpServer((request, response) =>
-    sendJson(response, request.url === '/common/discovery/v2.0/keys' ? 200 : 404, { keys }),
-  );
-  const verify = createVerifyToken({ authorityHost: host.url, clientId, now: () => nowMs });
-  const claims = (change: object = {}) => ({
-    ver: '2.0',
-    iss: `${host.url}/${home}/v2.0`,
-    aud: clientId,
-    tid: home,
-    oid: objectId,
-    azp: clientId,
-    roles: ['admin'],
-    iat: nowSeconds - 60,
-    nbf: nowSeconds - 60,
-    exp: nowSeconds + 3600,
-    ...change,
-  });
-  const sign = (change: object = {}, signer = key, alg = 'RS256') =>
-    new SignJWT(claims(change)).setProtectedHeader({ alg, kid: signer.jwk.kid ?? '' }).sign(signer.privateKey);
-  return { host, verify, sign, claims };
+function startEntra(keys: readonly object[] = [key.jwk]): Promise<TestEntra> {
+  return startEntraWith({ key, nowMs, keys });
 }
 
 describe('verifyToken', () => {
@@ -59,6 +29,7 @@ describe('verifyToken', () => {
     const customer = '6f1c0000-0000-4000-8000-00000000a001';
     const foreign = await sign({ tid: customer, iss: `${host.url}/${customer}/v2.0`, roles: undefined });
     expect(await verify(foreign)).toEqual({ ...expected, tenantId: customer, roles: [] });
+    expect(await verify(await sign({ scp: 'user_impersonation' }))).toEqual({ ...expected, isDelegated: true });
     expect(host.requests).toHaveLength(1);
   });
 
@@ -123,32 +94,5 @@ describe('verifyToken', () => {
     const broken = await startHttpServer((_request, response) => sendJson(response, 500, {}));
     const verifyBroken = createVerifyToken({ authorityHost: broken.url, clientId, now: () => nowMs });
     await expect(verifyBroken(await sign())).rejects.toBeInstanceOf(UpstreamUnavailable);
-  });
-});
-
-describe('authenticate', () => {
-  const request = (authorization?: string) => ({
-    headers: new Headers(authorization === undefined ? {} : { authorization }),
-    query: new URLSearchParams(),
-    body: new Uint8Array(),
-    acceptsSignature: false,
-  });
-
-  it('knows an administrator of the home tenant, and nobody else', async () => {
-    const { host, verify, sign } = await startEntra();
-    const authenticate = createAuthenticate({ verifyToken: verify, homeTenantId: home });
-    expect(await authenticate(request(`Bearer ${await sign()}`))).toEqual({
-      caller: { callerId: objectId, scopes: [], tenants: 'All', feeds: 'All', isAdmin: true, via: 'Entra' },
-    });
-    const customer = '6f1c0000-0000-4000-8000-00000000a001';
-    const refused = [
-      undefined,
-      'Basic YTpi',
-      'Bearer',
-      `Bearer ${await sign({ roles: ['alerts:write'] })}`,
-      `Bearer ${await sign({ roles: undefined })}`,
-      `Bearer ${await sign({ tid: customer, iss: `${host.url}/${customer}/v2.0` })}`,
-    ];
-    for (const each of refused) expect(await authenticate(request(each))).toHaveProperty('refused');
   });
 });
