@@ -1,8 +1,21 @@
 import type { HttpHandler } from '@azure/functions';
 import type { Registrar } from '../../shared/http/registrar.ts';
+import type { CallerHandlers } from './callers.http.ts';
+import type { DeadLetterHandlers } from './dead-letters.http.ts';
+import type { OperationHandlers } from './operations.http.ts';
 
-/** The handlers of the scenario, by function name. */
+/** The handlers of health, readiness and whatever no other function took, by function name. */
 export type OperationsHandlers = Readonly<Record<'health' | 'ready' | 'zzUnmatched', HttpHandler>>;
+
+/** The handlers of the routes about what was asked for, and of who may ask, by function name. */
+export type OperationsRoutes = OperationHandlers & DeadLetterHandlers & CallerHandlers;
+
+const tenant = 'api/v1/tenants/{tenantId}';
+const operations = `${tenant}/operations`;
+const operation = `${operations}/{operationId}`;
+const deadLetters = `${tenant}/dead-letters`;
+const callers = 'api/v1/callers';
+const caller = `${callers}/{callerId}`;
 
 /** Registers the scenario. `anonymous`: every route checks its caller itself, or is public. */
 export function registerOperations(app: Registrar, { health, ready, zzUnmatched }: OperationsHandlers): void {
@@ -14,4 +27,21 @@ export function registerOperations(app: Registrar, { health, ready, zzUnmatched 
     route: '{*path}',
     handler: zzUnmatched,
   });
+}
+
+/** Registers operations, dead letters, callers and the drain by hand. `anonymous`: every route checks its caller itself. */
+export function registerOperationsRoutes(app: Registrar, handlers: OperationsRoutes): void {
+  const on = (methods: 'GET' | 'PUT' | 'POST' | 'DELETE', route: string, name: keyof OperationsRoutes): void =>
+    app.http(name, { methods: [methods], authLevel: 'anonymous', route, handler: handlers[name] });
+  on('GET', operations, 'listOperations');
+  on('GET', operation, 'getOperation');
+  on('GET', `${operation}/output`, 'getOperationOutput');
+  on('POST', `${operation}/cancel`, 'cancelOperation');
+  on('GET', deadLetters, 'listDeadLetters');
+  on('POST', `${deadLetters}/redrive`, 'redriveDeadLetters');
+  on('GET', callers, 'listCallers');
+  on('GET', caller, 'getCaller');
+  on('PUT', caller, 'putCaller');
+  on('DELETE', caller, 'deleteCaller');
+  on('POST', 'api/v1/work/drain', 'drainWork');
 }

@@ -19,21 +19,33 @@ const maxLimit = 100;
 
 /** Reads `?limit=` (1 to 100, 50) and the cursor of a `nextLink`. Throws `invalid_field`. */
 export function readPageQuery(query: URLSearchParams): PageQuery {
-  const limit = query.get('limit') ?? String(defaultLimit);
+  const errors = pageQueryErrors(query);
+  if (errors.length > 0) throw invalidFields(errors);
   const cursor = query.get('cursor');
   const after = cursor === null ? undefined : fromCursor(cursor);
+  return { limit: Number(query.get('limit') ?? defaultLimit), ...(after === undefined ? {} : { after }) };
+}
+
+/** What is wrong with `?limit=` and the cursor: for routes that report all wrong parameters together. */
+export function pageQueryErrors(query: URLSearchParams): readonly FieldError[] {
+  const limit = query.get('limit') ?? String(defaultLimit);
+  const cursor = query.get('cursor');
   const errors: FieldError[] = [];
   if (!/^\d+$/.test(limit)) {
     errors.push({ parameter: 'limit', code: 'invalid_type', detail: 'Must be a whole number.' });
   } else if (Number(limit) < 1 || Number(limit) > maxLimit) {
     errors.push({ parameter: 'limit', code: 'invalid_value', detail: `Must be between 1 and ${maxLimit}.` });
   }
-  if (cursor !== null && after === undefined) {
-    errors.push({ parameter: 'cursor', code: 'invalid_value', detail: 'Take it from a nextLink, as it is.' });
-  }
-  if (errors.length > 0) throw invalidFields(errors);
-  return { limit: Number(limit), ...(after === undefined ? {} : { after }) };
+  if (cursor !== null && fromCursor(cursor) === undefined) errors.push(cursorError);
+  return errors;
 }
+
+/** A cursor that no `nextLink` of ours held. */
+export const cursorError: FieldError = {
+  parameter: 'cursor',
+  code: 'invalid_value',
+  detail: 'Take it from a nextLink, as it is.',
+};
 
 /**
  * The answer that holds a page. Its `nextLink` leads to `publicUrl`, never to the host that the request named, and keeps

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { operationKindSchema, operationStatusSchema } from '../../shared/contract/operation.ts';
+import { machineIdSchema, parseTimeMs, text, timeSchema } from '../../shared/contract/primitives.ts';
+import { invalidFields } from '../../shared/http/invalid-fields.ts';
+import type { PageQuery } from '../../shared/http/list-page.ts';
+import { pageQueryErrors, readPageQuery } from '../../shared/http/list-page.ts';
+import { readQuery } from '../../shared/http/read-query.ts';
+import type { OperationFilter } from '../../shared/work/operations.store.ts';
+
+/** What `GET …/operations` may be asked for (contract §2). */
+export const operationQuerySchema = z.object({
+  kind: operationKindSchema.optional(),
+  status: operationStatusSchema.optional(),
+  machineId: machineIdSchema.optional(),
+  reference: text(1, 256).optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+});
+
+/** Reads filter and page. Throws `invalid_field` that names every wrong parameter. */
+export function readOperationQuery(query: URLSearchParams): {
+  readonly filter: OperationFilter;
+  readonly page: PageQuery;
+} {
+  const { values, errors } = readQuery(query, operationQuerySchema);
+  const all = [...errors, ...pageQueryErrors(query)];
+  if (all.length > 0) throw invalidFields(all);
+  return { filter: toFilter(values), page: readPageQuery(query) };
+}
+
+function toFilter({ from, to, ...same }: Partial<z.output<typeof operationQuerySchema>>): OperationFilter {
+  return {
+    ...Object.fromEntries(Object.entries(same).filter(([, value]) => value !== undefined)),
+    ...(from === undefined ? {} : { fromMs: parseTimeMs(from) }),
+    ...(to === undefined ? {} : { toMs: parseTimeMs(to) }),
+  };
+}

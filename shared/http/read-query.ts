@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { findingsOf } from '../contract/findings.ts';
+import type { FieldError } from '../contract/problem.ts';
+
+/** Query parameters as understood: those that were given, and what is wrong with them. */
+export interface ReadQuery<T> {
+  readonly values: T;
+  readonly errors: readonly FieldError[];
+}
+
+/**
+ * Reads the query parameters that `schema` names, each of them text that may be left out; others are ignored. One given
+ * twice is refused: nobody could tell which one was meant. With errors, `values` is empty.
+ */
+export function readQuery<T extends object>(
+  query: URLSearchParams,
+  schema: z.ZodObject & z.ZodType<T>,
+): ReadQuery<Partial<T>> {
+  const names = Object.keys(schema.shape).filter((name) => query.has(name));
+  const repeated = names.filter((name) => query.getAll(name).length > 1).map(toRepeatedError);
+  const given = Object.fromEntries(names.map((name) => [name, query.get(name)]));
+  const parsed = schema.safeParse(given);
+  if (parsed.success && repeated.length === 0) return { values: parsed.data, errors: [] };
+  const found = parsed.success
+    ? []
+    : findingsOf(parsed.error.issues, given).map(({ path, code, detail }) => ({
+        parameter: String(path[0]),
+        code,
+        detail,
+      }));
+  return { values: {}, errors: [...repeated, ...found] };
+}
+
+function toRepeatedError(parameter: string): FieldError {
+  return { parameter, code: 'invalid_value', detail: 'Give it once.' };
+}
