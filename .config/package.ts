@@ -67,6 +67,10 @@ async function bundle(entryPoint: string, outfile: string): Promise<void> {
     // Places are enough for a stack trace; with the sources in it the map would be read four times as slowly.
     sourcesContent: false,
     external: ['@azure/functions-core'],
+    // Whatever module asks: the folder of the bundle, where host.json and partner.json lie.
+    define: { 'import.meta.dirname': '__dirname' },
+    // What lies beside the bundle is found in CommonJS' own way.
+    define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'silent',
   });
   const unexpected = warnings.filter((warning) => !isKnown(warning));
@@ -74,7 +78,7 @@ async function bundle(entryPoint: string, outfile: string): Promise<void> {
 }
 
 /**
- * A warning tells of what would break only once deployed, such as a file looked up beside `import.meta.url`, which CommonJS has
+ * A warning tells of what would break only once deployed, such as a file looked up by `import.meta.url`, which CommonJS has
  * not. `open` (of the sign-in in a browser, which the app never uses) asks whether there is one.
  */
 function isKnown({ id, location }: Message): boolean {

@@ -84,6 +84,14 @@ describe('npm run package', () => {
     expect(measureLoadTimeMs(bundleFile, { WORD: 'x' })).toBeGreaterThan(0);
   });
 
+  test('import.meta.dirname is the folder of the bundle', async () => {
+    const text = `import { existsSync } from 'node:fs'; if (!existsSync(import.meta.dirname + '/host.json')) throw new Error('where?');`;
+    writeFiles(root, { 'functions/pages/finds.ts': text });
+    const options = { root, entryPoint: 'functions/pages/finds.ts', outDir: join(elsewhere, 'finds') };
+    const { bundleFile } = await buildPackage(options);
+    expect(measureLoadTimeMs(bundleFile, {})).toBeGreaterThan(0);
+  });
+
   test('refuses what would break only once deployed: a file looked up beside the module', async () => {
     writeFiles(root, { 'functions/reads.ts': `export const place = new URL('x.json', import.meta.url);` });
     await expect(
