@@ -121,7 +121,8 @@ function accepted(stored: StoredOperation, item: WorkItem): Acceptance {
   return { outcome: 'accepted', stored, ...(isOurs ? { claim: { stored, item } } : {}) };
 }
 
-function asReplay(stored: StoredOperation, input: NewOperation): Acceptance {
+/** What an operation is to a request with its key: the same request again, or another one. */
+export function asReplay(stored: StoredOperation, input: Pick<NewOperation, 'fingerprint'>): Acceptance {
   return stored.fingerprint === input.fingerprint ? { outcome: 'replayed', stored } : { outcome: 'key_reused' };
 }
 

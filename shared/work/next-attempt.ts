@@ -68,7 +68,7 @@ export function nextAttempt(
       to: 'Failed',
       attempts: facts.attempts,
       progress: upstreamOf(stored, thrown),
-      error: toError(thrown),
+      error: toOperationError(thrown),
     };
   }
   if (!(thrown instanceof UpstreamUnavailable)) return retry(stored, { ...facts, progress: {}, waitMs: 0 });
@@ -161,7 +161,8 @@ function failed(
   return { to: 'Failed', attempts: facts.attempts, progress: facts.progress ?? {}, error: { code, message } };
 }
 
-function toError(refused: UpstreamRefused): OperationError {
+/** Why an operation failed that Microsoft refused. */
+export function toOperationError(refused: UpstreamRefused): OperationError {
   return {
     code: refused.code,
     message: refused.message,

@@ -4,7 +4,7 @@ import { isFinished } from '../contract/operation.ts';
 import type { Log } from '../log.ts';
 import type { Tables } from '../tables.client.ts';
 import { createAccept } from './accept.store.ts';
-import type { Claim, NewOperation } from './accept.store.ts';
+import type { Acceptance, Claim, NewOperation } from './accept.store.ts';
 import type { CallbackCarry, Carry, Gate, Lane } from './carry.ts';
 import { createCarryOn } from './carry.work.ts';
 import { createClaims } from './claims.store.ts';
@@ -24,6 +24,8 @@ import type { OperationFilter } from './operations.store.ts';
 import { createPerform } from './perform.work.ts';
 import { createPartitions } from './partitions.store.ts';
 import { createReady } from './ready.store.ts';
+import { createRecall } from './recall.store.ts';
+import type { RecalledBy } from './recall.store.ts';
 import { createSweep } from './sweep.store.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
@@ -105,6 +107,7 @@ export function createWork(options: WorkOptions) {
   const carryItem = createCarryItem({ ...engine, claims, carryOn, deliver });
   const partitions = createPartitions({ ready: options.tables('ready'), now });
   const acceptIt = createAccept({ ...engine, partitions });
+  const recallIt = createRecall(table);
   const addCallbacks = createAddCallbacks({ ...engine, partitions });
   const deadLetters = createDeadLetters(engine);
   const sweep = createSweep({ ...engine, items, partitions });
@@ -115,6 +118,11 @@ export function createWork(options: WorkOptions) {
 
   const show = async (stored: StoredOperation): Promise<Operation> =>
     toOperation(stored, isFinished(stored.status) ? 'open' : await gate(stored.tenantId));
+  const told = async (acceptance: Acceptance): Promise<Accepted> => {
+    if (!('stored' in acceptance)) return acceptance;
+    const { stored, ...rest } = acceptance;
+    return { ...rest, operation: await show(stored) };
+  };
   const answer = async (controlled: Controlled): Promise<Answered> => {
     if (controlled.outcome === 'not_found') return controlled;
     const { stored, ...rest } = controlled;
@@ -123,10 +131,13 @@ export function createWork(options: WorkOptions) {
 
   /** Writes down what is asked for, all or nothing. */
   async function accept(input: NewOperation): Promise<Accepted> {
-    const acceptance = await acceptIt(input);
-    if (!('stored' in acceptance)) return acceptance;
-    const { stored, ...rest } = acceptance;
-    return { ...rest, operation: await show(stored) };
+    return told(await acceptIt(input));
+  }
+
+  /** What was accepted under this key before (`replayed` or `key_reused`), for whoever would refuse the request by now. */
+  async function recall(input: RecalledBy): Promise<Accepted | undefined> {
+    const known = await recallIt(input);
+    return known && told(known);
   }
 
   /** Works on what was just accepted or signaled, in this request, as long as it advances; gives it as it stands then. */
@@ -160,6 +171,7 @@ export function createWork(options: WorkOptions) {
 
   return {
     accept,
+    recall,
     perform,
     drain,
     read,
