@@ -1,16 +1,23 @@
 import type { Clock } from '../clock.ts';
 import { RejectedInput } from '../errors.ts';
 import type { NewOperation } from '../work/accept.store.ts';
-import type { Work } from '../work/work.store.ts';
+import type { Accepted, Work } from '../work/work.store.ts';
 import type { Answer, RouteRequest } from './route.ts';
 import { prefersAsync, toOperationAnswer } from './to-operation-answer.ts';
 
-/** Accepts an operation and answers with it. Throws `RejectedInput` `key_reused` or `too_many_requests`. */
-export type AcceptOperation = (input: NewOperation, request: Pick<RouteRequest, 'headers'>) => Promise<Answer>;
+/**
+ * Accepts an operation and answers with it. Throws `RejectedInput` `key_reused` or `too_many_requests`. `rules` refuses, by
+ * throwing, what is new: what was accepted before is answered as it stands, whatever the rules say by now.
+ */
+export type AcceptOperation = (
+  input: NewOperation,
+  request: Pick<RouteRequest, 'headers'>,
+  rules?: () => void | Promise<void>,
+) => Promise<Answer>;
 
 /** What accepting needs. */
 export interface AcceptOperationOptions {
-  readonly work: Pick<Work, 'accept' | 'perform'>;
+  readonly work: Pick<Work, 'accept' | 'recall' | 'perform'>;
   readonly publicUrl: string;
   readonly now: Clock;
 }
@@ -20,9 +27,9 @@ export interface AcceptOperationOptions {
  * caller prefers not to wait. What was accepted before is answered as it stands.
  */
 export function createAcceptOperation({ work, publicUrl, now }: AcceptOperationOptions): AcceptOperation {
-  return async (input, { headers }) => {
+  return async (input, { headers }, rules) => {
     const isAsync = prefersAsync(headers);
-    const accepted = await work.accept({ ...input, ...(isAsync ? { isLeftToTimer: true } : {}) });
+    const accepted = await acceptWhat(work, { ...input, ...(isAsync ? { isLeftToTimer: true } : {}) }, rules);
     switch (accepted.outcome) {
       case 'key_reused':
         throw new RejectedInput('key_reused', 'This key was used for another request.');
@@ -45,4 +52,20 @@ export function createAcceptOperation({ work, publicUrl, now }: AcceptOperationO
         });
     }
   };
+}
+
+/** Dedupe comes before the rules; but only what they refuse has to be looked up apart from the accept. */
+async function acceptWhat(
+  work: AcceptOperationOptions['work'],
+  input: NewOperation,
+  rules: () => void | Promise<void> = () => undefined,
+): Promise<Accepted> {
+  try {
+    await rules();
+  } catch (error) {
+    const known = error instanceof RejectedInput ? await work.recall(input) : undefined;
+    if (known === undefined) throw error;
+    return known;
+  }
+  return work.accept(input);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../../shared/contract/operation.ts';
+import { RejectedInput } from '../../../shared/errors.ts';
 import { createAcceptOperation } from '../../../shared/http/accept-operation.http.ts';
 import { prefersAsync } from '../../../shared/http/to-operation-answer.ts';
 import type { NewOperation } from '../../../shared/work/accept.store.ts';
@@ -26,7 +27,12 @@ const input: NewOperation = {
   request: {},
 };
 
-function accept(accepted: Accepted, headers: Record<string, string> = {}, after: Operation = finished) {
+function accept(
+  accepted: Accepted,
+  headers: Record<string, string> = {},
+  after: Operation = finished,
+  { rules, recalled }: { rules?: () => void; recalled?: Accepted } = {},
+) {
   const seen: { inputs: NewOperation[]; performed: number } = { inputs: [], performed: 0 };
   const acceptOperation = createAcceptOperation({
     work: {
@@ -34,6 +40,7 @@ function accept(accepted: Accepted, headers: Record<string, string> = {}, after:
         seen.inputs.push(given);
         return Promise.resolve(accepted);
       },
+      recall: () => Promise.resolve(recalled),
       perform: () => {
         seen.performed += 1;
         return Promise.resolve(after);
@@ -42,7 +49,7 @@ function accept(accepted: Accepted, headers: Record<string, string> = {}, after:
     publicUrl: 'https://app.contoso.example',
     now: () => nowMs,
   });
-  return { seen, answer: acceptOperation(input, { headers: new Headers(headers) }) };
+  return { seen, answer: acceptOperation(input, { headers: new Headers(headers) }, rules) };
 }
 
 const location =
@@ -84,6 +91,23 @@ describe('acceptOperation', () => {
     expect(await answer).toEqual({ status: 200, body: finished, headers: { 'Idempotent-Replayed': 'true' } });
     expect(seen.performed).toBe(0);
     expect((await accept({ outcome: 'running', operation }).answer).headers).not.toHaveProperty('Idempotent-Replayed');
+  });
+
+  it('asks the rules of what is new, and of nothing that was accepted before', async () => {
+    const rules = () => {
+      throw new RejectedInput('refused_by_policy', 'Not any more.');
+    };
+    const asNew = accept({ outcome: 'accepted', operation }, {}, finished, { rules });
+    await expect(asNew.answer).rejects.toMatchObject({ code: 'refused_by_policy' });
+    expect(asNew.seen.inputs).toEqual([]);
+    const recalled = { outcome: 'replayed', operation: finished } as const;
+    const again = accept({ outcome: 'accepted', operation }, {}, finished, { rules, recalled });
+    expect(await again.answer).toMatchObject({ status: 200, headers: { 'Idempotent-Replayed': 'true' } });
+    const other = accept({ outcome: 'accepted', operation }, {}, finished, {
+      rules,
+      recalled: { outcome: 'key_reused' },
+    });
+    await expect(other.answer).rejects.toMatchObject({ code: 'key_reused' });
   });
 
   it('refuses another request under the key, and too much at once', async () => {
