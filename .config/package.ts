@@ -1,7 +1,17 @@
 // `npm run package`: the deployable app as a folder (dist/app) and as a zip (dist/app.zip).
 import { build, formatMessages } from 'esbuild';
 import type { Message } from 'esbuild';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureLoadTimeMs } from './load-time.ts';
@@ -25,16 +35,29 @@ if (import.meta.main) {
 export async function buildPackage(options: PackageOptions = {}): Promise<BuiltPackage> {
   const source = resolve(options.root ?? root);
   const dist = resolve(options.outDir ?? join(source, 'dist'));
+  mkdirSync(dist, { recursive: true });
+  const staging = mkdtempSync(join(dist, '.app-'));
+  try {
+    await bundle(resolve(source, options.entryPoint ?? 'functions/main.ts'), join(staging, 'main.cjs'));
+    writePackageJson(source, staging);
+    cpSync(join(source, 'host.json'), join(staging, 'host.json'));
+    copyPartner(source, staging);
+    return publish(staging, dist);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+/** Only what was built to the end takes the place of the last build. */
+function publish(staging: string, dist: string): BuiltPackage {
   const appDir = join(dist, 'app');
-  rmSync(appDir, { recursive: true, force: true });
-  const bundleFile = join(appDir, 'main.cjs');
-  await bundle(resolve(source, options.entryPoint ?? 'functions/main.ts'), bundleFile);
-  writePackageJson(source, appDir);
-  cpSync(join(source, 'host.json'), join(appDir, 'host.json'));
-  copyPartner(source, appDir);
   const zipFile = join(dist, 'app.zip');
-  writeFileSync(zipFile, zipFolder(appDir));
-  return { appDir, bundleFile, zipFile, bundleBytes: statSync(bundleFile).size, zipBytes: statSync(zipFile).size };
+  const zip = zipFolder(staging);
+  rmSync(appDir, { recursive: true, force: true });
+  renameSync(staging, appDir);
+  writeFileSync(zipFile, zip);
+  const bundleFile = join(appDir, 'main.cjs');
+  return { appDir, bundleFile, zipFile, bundleBytes: statSync(bundleFile).size, zipBytes: zip.length };
 }
 
 export interface PackageOptions {

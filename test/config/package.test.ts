@@ -1,6 +1,6 @@
 import { unzipSync, strFromU8 } from 'fflate';
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -82,6 +82,15 @@ describe('npm run package', () => {
     const { bundleFile } = await buildPackage(options);
     expect(() => measureLoadTimeMs(bundleFile, {})).toThrow(/^The bundle does not load:[^]*WORD is missing/);
     expect(measureLoadTimeMs(bundleFile, { WORD: 'x' })).toBeGreaterThan(0);
+  });
+
+  test('a build that fails leaves the last one, and no trace', async () => {
+    const outDir = join(elsewhere, 'kept');
+    const { bundleFile } = await buildPackage({ root, outDir });
+    writeFiles(root, { 'functions/broken.ts': 'export const = 1;' });
+    await expect(buildPackage({ root, entryPoint: 'functions/broken.ts', outDir })).rejects.toThrow('broken.ts');
+    expect(existsSync(bundleFile)).toBe(true);
+    expect(readdirSync(outDir).sort()).toEqual(['app', 'app.zip']);
   });
 
   test('import.meta.dirname is the folder of the bundle', async () => {
