@@ -92,8 +92,6 @@ async function bundle(entryPoint: string, outfile: string): Promise<void> {
     external: ['@azure/functions-core'],
     // Whatever module asks: the folder of the bundle, where host.json and partner.json lie.
     define: { 'import.meta.dirname': '__dirname' },
-    // What lies beside the bundle is found in CommonJS' own way.
-    define: { 'import.meta.dirname': '__dirname' },
     logLevel: 'silent',
   });
   const unexpected = warnings.filter((warning) => !isKnown(warning));
