@@ -6,10 +6,11 @@ import type { Progress } from './carry.ts';
 import type { EventsOf } from './events.store.ts';
 import type { Verdict } from './next-attempt.ts';
 import type { Ready } from './ready.store.ts';
+import { fromItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import { fromProgress, nextVersion, withChange } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
-import { moveOperation, readOperation, writeOperation } from './transactions.store.ts';
+import { moveOperation, readOperation, readRow, writeOperation } from './transactions.store.ts';
 import { moveItem, toActions, toTransition } from './transitions.ts';
 import type { Transition } from './transitions.ts';
 
@@ -36,6 +37,14 @@ export function createClaims(options: ClaimsOptions) {
     const stored = await readOperation(table, item.tenantId, item.id);
     if (stored?.itemKey !== item.rowKey) return undefined;
     return move({ stored, item }, { dueMs: now() + leaseMs, isLeased: true, attempts: item.attempts + 1 });
+  }
+
+  /** Takes an operation that waits for its lane's timer, if it is due and nobody has it. */
+  async function takeUp({ tenantId, itemKey }: StoredOperation): Promise<Claim | undefined> {
+    const row = itemKey === undefined ? undefined : await readRow(table, tenantId, itemKey);
+    const item = row && fromItemRow(row);
+    // A lease is a due time in the future.
+    return item && item.dueMs <= now() ? claim(item) : undefined;
   }
 
   async function renew(held: Claim): Promise<void> {
@@ -129,7 +138,7 @@ export function createClaims(options: ClaimsOptions) {
     return current;
   }
 
-  return { claim, renew, release, saveIntent, record };
+  return { claim, takeUp, renew, release, saveIntent, record };
 }
 
 function dueAtOnce(verdict: Verdict, nowMs: number): Verdict {

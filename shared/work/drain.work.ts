@@ -42,7 +42,7 @@ interface Run {
   readonly mayStart: () => boolean;
   readonly inFlight: ReturnType<typeof createLimit>;
   /** Whose turn it is; who has more than a visit takes goes to the end. */
-  readonly turns: string[];
+  readonly turns: ReadyRow[];
   /** Callbacks to try once more before the run ends. */
   readonly soon: WorkItem[];
   carried: number;
@@ -54,9 +54,9 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
 
   return async (lane, { budgetMs, shard }) => {
     const endsAtMs = now() + budgetMs;
-    const due = (await ready.due(lane)).filter((row) => isIn(shard, row.tenantId));
+    const turns = (await ready.due(lane)).filter((row) => isIn(shard, row.tenantId));
     const run: Run = {
-      ...{ lane, turns: due.map((row) => row.tenantId), soon: [], carried: 0 },
+      ...{ lane, turns, soon: [], carried: 0 },
       ...{ mayStart: () => now() < endsAtMs, inFlight: createLimit(maxInFlight) },
     };
     await Promise.all(Array.from({ length: maxInFlight }, () => visitInTurn(run)));
@@ -66,24 +66,26 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
 
   async function visitInTurn(run: Run): Promise<void> {
     while (run.mayStart()) {
-      const tenantId = run.turns.shift();
-      if (tenantId === undefined) return;
+      const row = run.turns.shift();
+      if (row === undefined) return;
       try {
-        await visit(run, tenantId);
+        await visit(run, row);
       } catch (error) {
         // One tenant's trouble is not the others'; it stays due.
-        options.log.error('visit.failed', { lane: run.lane, tenantId, error });
+        options.log.error('visit.failed', { lane: run.lane, tenantId: row.tenantId, error });
       }
     }
   }
 
-  async function visit(run: Run, tenantId: string): Promise<void> {
-    const row = await ready.read(run.lane, tenantId);
-    if (!row || !(await isOpen(row))) return;
-    const due = await items.due(run.lane, tenantId, itemsPerVisit);
+  async function visit(run: Run, row: ReadyRow): Promise<void> {
+    const { tenantId } = row;
+    if (!(await isOpen(row))) return;
+    const first = await items.first(run.lane, tenantId, itemsPerVisit);
+    const due = first.filter((item) => item.dueMs <= now());
+    if (due.length === 0) return ready.settle(row, first[0]?.dueMs);
     const carried = await carryAll(run, due);
     // Nothing carried: another drain has them, or storage does not answer. The next tick looks again.
-    if (due.length === itemsPerVisit && carried > 0 && run.mayStart()) run.turns.push(tenantId);
+    if (due.length === itemsPerVisit && carried > 0 && run.mayStart()) run.turns.push(row);
     else await settle(run.lane, tenantId);
   }
 

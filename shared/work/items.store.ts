@@ -14,9 +14,9 @@ export type Items = ReturnType<typeof createItems>;
 export function createItems(options: { readonly table: TableClient; readonly now: Clock }) {
   const { table, now } = options;
 
-  /** At most `limit` items that are due. */
-  function due(lane: Lane, tenantId: string, limit: number): Promise<readonly WorkItem[]> {
-    return list(tenantId, dueRange(lane, now()), { limit });
+  /** The first items of a lane, due or not. */
+  function first(lane: Lane, tenantId: string, limit: number): Promise<readonly WorkItem[]> {
+    return list(tenantId, laneRange(lane), { limit });
   }
 
   /** Items whose time to reach Defender is over, of those that are due. */
@@ -26,8 +26,7 @@ export function createItems(options: { readonly table: TableClient; readonly now
 
   /** When the next item of a lane is due; leased ones count with the end of their lease. */
   async function earliest(lane: Lane, tenantId: string): Promise<number | undefined> {
-    const [first] = await list(tenantId, laneRange(lane), { limit: 1 });
-    return first?.dueMs;
+    return (await first(lane, tenantId, 1))[0]?.dueMs;
   }
 
   /** A page may be short, or empty, and have a continuation: the iterator follows it. */
@@ -49,5 +48,5 @@ export function createItems(options: { readonly table: TableClient; readonly now
     return found.slice(0, options.limit);
   }
 
-  return { due, late, earliest };
+  return { first, late, earliest };
 }

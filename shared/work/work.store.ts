@@ -54,7 +54,8 @@ export interface WorkOptions {
 /** What an accept tells the one who asked. Hand it to `perform` to work on it at once. */
 export type Accepted =
   | { readonly outcome: 'accepted'; readonly operation: Operation; readonly claim?: Claim }
-  | { readonly outcome: 'replayed' | 'running'; readonly operation: Operation }
+  | { readonly outcome: 'replayed'; readonly operation: Operation }
+  | { readonly outcome: 'running'; readonly operation: Operation; readonly claim?: Claim }
   | { readonly outcome: 'key_reused' }
   | { readonly outcome: 'too_many_requests'; readonly retryAfterMs: number };
 
@@ -131,7 +132,11 @@ export function createWork(options: WorkOptions) {
 
   /** Writes down what is asked for, all or nothing. */
   async function accept(input: NewOperation): Promise<Accepted> {
-    return told(await acceptIt(input));
+    const acceptance = await acceptIt(input);
+    if (acceptance.outcome !== 'running' || input.isLeftToTimer === true) return told(acceptance);
+    // What only waits for its timer is carried for whoever asks for it now.
+    const claim = await claims.takeUp(acceptance.stored);
+    return told({ ...acceptance, ...(claim === undefined ? {} : { claim }) });
   }
 
   /** What was accepted under this key before (`replayed` or `key_reused`), for whoever would refuse the request by now. */

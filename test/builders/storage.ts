@@ -13,7 +13,12 @@ export async function freshStorage(): Promise<string> {
 /** All tables of the product, empty, in a storage account of their own. */
 export async function freshTables(): Promise<Tables> {
   const connectionString = await freshStorage();
+  await createTables(connectionString);
+  return openTables({ connectionString });
+}
+
+/** Makes the product's tables in an account. */
+export async function createTables(connectionString: string): Promise<void> {
   const service = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true });
   for (const name of tableNames) await service.createTable(name);
-  return openTables({ connectionString });
 }
