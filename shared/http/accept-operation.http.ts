@@ -39,17 +39,13 @@ export function createAcceptOperation({ work, publicUrl, now }: AcceptOperationO
           headers: { 'Retry-After': String(seconds) },
         });
       }
-      case 'accepted': {
+      case 'accepted':
+      case 'running': {
         const operation = isAsync ? accepted.operation : await work.perform(accepted);
         return toOperationAnswer(operation, { publicUrl, nowMs: now() });
       }
       case 'replayed':
-      case 'running':
-        return toOperationAnswer(accepted.operation, {
-          publicUrl,
-          nowMs: now(),
-          isReplayed: accepted.outcome === 'replayed',
-        });
+        return toOperationAnswer(accepted.operation, { publicUrl, nowMs: now(), isReplayed: true });
     }
   };
 }

@@ -1,0 +1,53 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { ReadSecret } from '../../../shared/auth/key-vault.client.ts';
+import type { FeedSource } from '../../../shared/contract/feed.ts';
+import type { Egress } from '../../../shared/egress/egress.client.ts';
+import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
+import { decodeFeed, unreadable } from '../formats/decode-feed.ts';
+import { fromCsv } from '../formats/from-csv.ts';
+import { fromList } from '../formats/from-list.ts';
+import { fromStix } from '../formats/from-stix.ts';
+
+/** Reads a feed's source over the network. A source that cannot be read, whatever the reason, is `unreadable` with its place. */
+export type ReadSource = (source: FeedSource) => Promise<ParsedFeed>;
+
+/** The largest public feeds have a few MiB; an instance has 512. In bytes. */
+const maxSourceBytes = 32 * 1024 * 1024;
+const timeoutMs = 60_000;
+
+export interface ReadSourceOptions {
+  readonly egress: Pick<Egress, 'get'>;
+  readonly readSecret: ReadSecret;
+  readonly now: Clock;
+}
+
+/** Makes the reader; `secretName` of a source is sent whole as its `Authorization` header. */
+export function createReadSource({ egress, readSecret, now }: ReadSourceOptions): ReadSource {
+  return async (source) => {
+    if (!('url' in source)) return unreadable('source', `A feed of kind ${source.kind} has nothing to read.`);
+    const authorization = source.secretName === undefined ? undefined : await readSecret(source.secretName);
+    if (source.secretName !== undefined && authorization === undefined) {
+      return unreadable('source', `Key Vault has no secret ${source.secretName}.`);
+    }
+    const headers = authorization === undefined ? {} : { authorization };
+    const got = await egress.get(source.url, { maxBytes: maxSourceBytes, timeoutMs, headers });
+    if (!got.ok) return unreadable('source', got.detail);
+    const decoded = decodeFeed(got.body);
+    return 'unreadable' in decoded ? decoded : parse(source, decoded.text, now());
+  };
+}
+
+function parse(source: FeedSource, text: string, nowMs: number): ParsedFeed {
+  switch (source.kind) {
+    case 'Stix':
+      return fromStix(text, nowMs);
+    case 'Csv':
+      return fromCsv(text, source, nowMs);
+    case 'List':
+      return fromList(text, source, nowMs);
+    case 'Taxii':
+    case 'Misp':
+    case 'Push':
+      return unreadable('source', `This build does not read ${source.kind}.`);
+  }
+}
