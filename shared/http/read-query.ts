@@ -10,7 +10,7 @@ export interface ReadQuery<T> {
 
 /**
  * Reads the query parameters that `schema` names, each of them text that may be left out; others are ignored. One given
- * twice is refused: nobody could tell which one was meant. With errors, `values` is empty.
+ * twice is refused: nobody could tell which one was meant. With errors, at most one for each parameter, `values` is empty.
  */
 export function readQuery<T extends object>(
   query: URLSearchParams,
@@ -21,16 +21,12 @@ export function readQuery<T extends object>(
   const given = Object.fromEntries(names.map((name) => [name, query.get(name)]));
   const parsed = schema.safeParse(given);
   if (parsed.success && repeated.length === 0) return { values: parsed.data, errors: [] };
-  const found = parsed.success
-    ? []
-    : findingsOf(parsed.error.issues, given).map(({ path, code, detail }) => ({
-        parameter: String(path[0]),
-        code,
-        detail,
-      }));
-  return { values: {}, errors: [...repeated, ...found] };
+  const found = parsed.success ? [] : findingsOf(parsed.error.issues, given);
+  const wrong = found.map(({ path, code, detail }) => ({ parameter: String(path[0]), code, detail }));
+  const first = new Map([...wrong, ...repeated].toReversed().map((error) => [error.parameter, error]));
+  return { values: {}, errors: names.flatMap((name) => first.get(name) ?? []) };
 }
 
-function toRepeatedError(parameter: string): FieldError {
+function toRepeatedError(parameter: string): FieldError & { readonly parameter: string } {
   return { parameter, code: 'invalid_value', detail: 'Give it once.' };
 }
