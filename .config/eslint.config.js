@@ -39,8 +39,16 @@ const imports = (patterns) => ({ '@typescript-eslint/no-restricted-imports': ['e
 const sharedNeverUp = { regex: '(?:^|/)functions/', message: 'shared/ never imports functions/.' };
 const productNeverTest = { regex: '(?:^|/)test/', message: 'The product never imports its tests or stand-ins.' };
 const pureOnly = [
-  { regex: ioImport, message: 'A pure file imports only pure files (types may come from anywhere).', allowTypeImports: true },
-  { regex: purePackages, message: 'A pure file imports pure files, zod and the few listed packages.', allowTypeImports: true },
+  {
+    regex: ioImport,
+    message: 'A pure file imports only pure files (types may come from anywhere).',
+    allowTypeImports: true,
+  },
+  {
+    regex: purePackages,
+    message: 'A pure file imports pure files, zod and the few listed packages.',
+    allowTypeImports: true,
+  },
   {
     group: ['node:crypto'],
     importNamePattern: '^(?!createHash$|createHmac$|timingSafeEqual$)',
@@ -58,7 +66,9 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: new URL('..', import.meta.url).pathname } },
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: new URL('..', import.meta.url).pathname },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
@@ -85,7 +95,9 @@ export default tseslint.config(
   {
     // The stand-ins are written from the reference: they share nothing with the product.
     files: ['test/local/simulator/**/*.ts', 'test/local/functions-host/**/*.ts'],
-    rules: imports([{ regex: '(?:\\.\\./)+(?:functions|shared)/', message: 'A stand-in shares nothing with the product.' }]),
+    rules: imports([
+      { regex: '(?:\\.\\./)+(?:functions|shared)/', message: 'A stand-in shares nothing with the product.' },
+    ]),
   },
   {
     files: ['functions/**/*.ts', 'shared/**/*.ts'],

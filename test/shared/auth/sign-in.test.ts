@@ -1,6 +1,6 @@
 import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import '../../local/simulator/reflect-metadata.ts';
+import 'reflect-metadata';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import { z } from 'zod';
 import { credentialSecretNames } from '../../../shared/auth/tenant-credentials.client.ts';
