@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { InvocationContext } from '@azure/functions';
+import type { Timer } from '@azure/functions';
+import { createCarryAction } from '../../functions/response-action/action.work.ts';
+import { createDrainActions } from '../../functions/response-action/drain-actions.timer.ts';
+import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
+import type { Caller } from '../../shared/auth/authenticate-caller.ts';
+import { operationSchema } from '../../shared/contract/operation.ts';
+import type { Operation } from '../../shared/contract/operation.ts';
+import { tenantInputSchema } from '../../shared/contract/tenant.ts';
+import { createDefenderMachines } from '../../shared/defender/machines.client.ts';
+import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
+import { createLog } from '../../shared/log.ts';
+import { createDocuments } from '../../shared/registry/documents.store.ts';
+import { createTenantGate, suspending } from '../../shared/registry/tenant-gate.store.ts';
+import { tenantRecordSchema, toNewTenant } from '../../shared/registry/tenant-record.ts';
+import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
+import { createWork } from '../../shared/work/work.store.ts';
+import type { Simulator } from '../local/simulator/simulator.ts';
+import { call } from './http.ts';
+import type { TestAnswer } from './http.ts';
+import { defenderAt, world } from './microsoft.ts';
+import { callerWith, serveAs } from './serve.ts';
+import { freshTables } from './storage.ts';
+
+export const pc1 = { id: 'a'.repeat(40), computerDnsName: 'pc1.example.test' };
+export const { tenantId } = world;
+
+/** An action as a test asks for it. */
+export interface AskedAction {
+  readonly data?: unknown;
+  /** Beside type, timestamp, tenantId and data. */
+  readonly envelope?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly key?: string | null;
+  readonly caller?: Caller;
+  readonly pathTenantId?: string;
+  /** Sent in place of the whole body. */
+  readonly body?: string;
+}
+
+export const addTag = { action: 'AddTag', machine: { id: pc1.id }, comment: 'Case 17', tag: 'case-17' };
+
+/** The scenario over tables of its own and the simulator, in one tenant that is connected and live, with a clock that stands still. */
+export async function setUpResponseAction(simulator: Simulator, policy: object = { mode: 'Live' }) {
+  const { control } = simulator;
+  control.clock.freeze(Date.now());
+  control.faults.clear();
+  control.switches.reset();
+  control.tenants.consent(tenantId, world.clientId, { defender: ['Machine.ReadWrite.All'] });
+  control.machines.clear(tenantId);
+  control.machines.seed(tenantId, [pc1]);
+  control.quotas.clear();
+  control.log.clear();
+
+  const tables = await freshTables();
+  const { now } = control.clock;
+  const lines: string[] = [];
+  const log = createLog((line) => lines.push(line), now);
+  const tenants = createDocuments<TenantRecord>({
+    ...{ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID },
+  });
+  const machines = createDefenderMachines(defenderAt(simulator, tables));
+  const carry = suspending(createCarryAction({ tenants, machines }), { tenants, log });
+  const work = createWork({
+    ...{ tables, now, log, newId: randomUUID, random: () => 0.5, carryOf: () => carry },
+    gate: createTenantGate({ tenants, now }),
+    wait: (ms) => Promise.resolve(control.clock.advance(ms)),
+    callbacksOf: () => Promise.resolve([]),
+    carryCallback: () => Promise.resolve({ outcome: 'Done' }),
+  });
+  const acceptOperation = createAcceptOperation({ work, publicUrl: 'https://app.contoso.example', now });
+
+  const change = (changes: Partial<TenantRecord>) =>
+    tenants.change(tenantId, (current) => ({ ...(current ?? toNewTenant(tenantId, emptyInput)), ...changes }));
+  const setPolicy = (actions: object) =>
+    change({ policy: tenantInputSchema.parse({ policy: { actions } }).policy, connection: 'Connected' });
+  await setPolicy(policy);
+
+  const send = (asked: AskedAction = {}): Promise<TestAnswer> => {
+    const { data = addTag, envelope = {}, headers = {}, key = 'key-1', caller = callerWith('actions:write') } = asked;
+    const handler = createRequestAction(serveAs(caller, lines), { tenants, machines, acceptOperation, now });
+    const whole = { type: 'action.requested', timestamp: '2026-11-20T10:00:09Z', tenantId, data, ...envelope };
+    return call(handler, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(key === null ? {} : { 'idempotency-key': key }),
+        ...headers,
+      },
+      params: { tenantId: asked.pathTenantId ?? tenantId },
+      body: asked.body ?? JSON.stringify(whole),
+    });
+  };
+  const drain = async (): Promise<void> => {
+    const context = new InvocationContext({ functionName: 'drainActions', logHandler: () => undefined });
+    await createDrainActions({ work, log })({} as Timer, context);
+  };
+  return {
+    ...{ control, tenants, work, lines, send, drain, change, setPolicy },
+    /** Time goes by, and the timer with it. */
+    later: async (ms: number) => {
+      control.clock.advance(ms);
+      await drain();
+    },
+    tags: () => control.machines.list(tenantId).find(({ id }) => id === pc1.id)?.machineTags,
+    /** Requests of one method to the machine API since the test began. */
+    calls: (method: string) => control.log.entries({ tenantId, path: '/api/machines', method }),
+  };
+}
+
+/** The operation that an answer shows. */
+export function operationOf(answer: TestAnswer): Operation {
+  return operationSchema.parse(answer.json);
+}
+
+const emptyInput = tenantInputSchema.parse({});

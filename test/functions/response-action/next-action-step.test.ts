@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { authorizeAction } from '../../../functions/response-action/authorize-action.ts';
+import { carriedActions, rowOf, toCarried } from '../../../functions/response-action/catalogue.ts';
+import type { CarriedRequest } from '../../../functions/response-action/catalogue.ts';
+import { afterLook, beforeLook } from '../../../functions/response-action/next-action-step.ts';
+import type { ActionFacts } from '../../../functions/response-action/next-action-step.ts';
+import { actionRequestSchema } from '../../../shared/contract/action.ts';
+import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
+import { actionRoles } from '../../../shared/defender/roles.ts';
+import { toNewTenant } from '../../../shared/registry/tenant-record.ts';
+
+const id = 'a'.repeat(40);
+const request: CarriedRequest = { action: 'AddTag', machine: { id }, comment: 'c', tag: 't' };
+const machine = (...machineTags: readonly string[]) => ({
+  ...{ id, computerDnsName: 'pc1.example.test', mergedIntoMachineId: undefined },
+  machineTags,
+});
+const facts = (policy: object = { mode: 'Live' }, more: Partial<ActionFacts> = {}): ActionFacts => ({
+  request,
+  tenant: toNewTenant('6f1c0000-0000-4000-8000-00000000a001', tenantInputSchema.parse({ policy: { actions: policy } })),
+  ...{ mayBeSent: false, isApproved: false, isCancelRequested: false, isLate: false, nowMs: 0 },
+  ...more,
+});
+const send = { outcome: 'Send', request: { method: 'POST', path: `/api/machines/${id}/tags` } };
+const observed = { outcome: 'Done', result: { observed: true } };
+const refused = { outcome: 'Failed', error: { code: 'refused_by_policy', rule: '#/policy/actions/allowed' } };
+const waiting = { outcome: 'Later', stage: 'AwaitingApproval' };
+const held = { mode: 'Live', requireApproval: ['AddTag'] };
+
+describe('beforeLook', () => {
+  it.each([
+    ['allowed', facts(), undefined],
+    ['not allowed', facts({ mode: 'Live', allowed: [] }), refused],
+    ['not allowed by now, but maybe sent', facts({ mode: 'Live', allowed: [] }, { mayBeSent: true }), undefined],
+    ['to be approved', facts(held), waiting],
+    ['approved', facts(held, { isApproved: true }), undefined],
+    ['to be approved, only observed', facts({ ...held, mode: 'Observe' }), undefined],
+  ])('%s', (_case, given, expected) => {
+    const step = beforeLook(given);
+    if (expected === undefined) expect(step).toBeUndefined();
+    else expect(step).toMatchObject(expected);
+  });
+});
+
+describe('afterLook', () => {
+  const sentBefore = { mayBeSent: true };
+  it.each([
+    ['to be done', facts(), machine(), send],
+    ['done already', facts(), machine('t'), { outcome: 'Done' }],
+    ['another case is another tag', facts(), machine('T'), send],
+    ['observed', facts({ mode: 'Observe' }), machine(), observed],
+    ['observed, done already', facts({ mode: 'Observe' }), machine('t'), observed],
+    ['sent before, and there', facts({}, sentBefore), machine('t'), { outcome: 'Done' }],
+    ['sent before, not there, only observing by now', facts({}, sentBefore), machine(), observed],
+    [
+      'sent before, not there, not allowed by now',
+      facts({ mode: 'Live', allowed: [] }, sentBefore),
+      machine(),
+      refused,
+    ],
+    ['sent before, there, not allowed by now', facts({ allowed: [] }, sentBefore), machine('t'), { outcome: 'Done' }],
+    ['canceled', facts(undefined, { isCancelRequested: true }), machine(), { outcome: 'Canceled' }],
+    ['canceled too late', facts(undefined, { isCancelRequested: true }), machine('t'), { outcome: 'Done' }],
+    ['late', facts(undefined, { isLate: true }), machine(), { outcome: 'Failed', error: { code: 'expired' } }],
+    ['late, but there', facts(undefined, { isLate: true, ...sentBefore }), machine('t'), { outcome: 'Done' }],
+  ])('%s', (_case, given, found, expected) => {
+    const step = afterLook(given, found);
+    expect(step).toMatchObject(expected);
+    const isObserved = 'result' in step && step.result?.observed === true;
+    expect(isObserved).toBe(expected === observed);
+  });
+});
+
+describe('the catalogue', () => {
+  it.each([
+    [request, 'Add', machine(), machine('t')],
+    [{ ...request, action: 'RemoveTag' } as const, 'Remove', machine('t'), machine()],
+  ])('%j', (asked, Action, before, after) => {
+    const row = rowOf(asked);
+    expect(row.toRequest(asked, id)).toEqual({
+      method: 'POST',
+      path: `/api/machines/${id}/tags`,
+      body: { Value: 't', Action },
+    });
+    expect([row.isReached(asked, before), row.isReached(asked, after)]).toEqual([false, true]);
+  });
+
+  it.each(carriedActions)('%s needs the role that the contract names, and is undone by an action', (action) => {
+    const row = rowOf({ action });
+    expect(actionRoles[action]).toContain(row.role);
+    expect(row.undoneBy && rowOf({ action: row.undoneBy as typeof action }).undoneBy).toBe(action);
+  });
+
+  it('takes a machine by its id alone', () => {
+    const parsed = actionRequestSchema.parse({ ...request, machine: { id: id.toUpperCase() } });
+    expect(toCarried(parsed)).toEqual(request);
+    for (const selector of [{ computerDnsName: 'pc1' }, { id, macAddress: '00:11:22:33:44:55' }]) {
+      const other = actionRequestSchema.parse({ ...request, machine: { ipAddress: '10.0.0.5', ...selector } });
+      expect(toCarried(other)).toMatchObject({ errors: [{ pointer: '#/data/machine' }] });
+    }
+  });
+});
+
+describe('authorizeAction', () => {
+  const policyOf = (actions: object) => tenantInputSchema.parse({ policy: { actions } }).policy.actions;
+
+  it.each([
+    [{}, 'AddTag', { allowed: true, needsApproval: false }],
+    [{ requireApproval: ['AddTag'] }, 'AddTag', { allowed: true, needsApproval: true }],
+    [{ requireApproval: ['AddTag'] }, 'RemoveTag', { allowed: true, needsApproval: false }],
+    [{ allowed: ['RemoveTag'] }, 'AddTag', { allowed: false, needsApproval: false, rule: '#/policy/actions/allowed' }],
+    [{}, 'LiveResponse', { allowed: false, needsApproval: false, rule: '#/policy/actions/allowed' }],
+  ] as const)('%j: %s', (policy, action, expected) => {
+    expect(authorizeAction(policyOf(policy), action)).toEqual(expected);
+  });
+});
