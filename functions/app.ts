@@ -1,6 +1,7 @@
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
+import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
 import { createRouteRecorder } from '../shared/http/registrar.ts';
 import type { Registrar } from '../shared/http/registrar.ts';
@@ -34,6 +35,10 @@ import { createStatusHandlers } from './operations/status.http.ts';
 import type { ReadinessChecks } from './operations/status.http.ts';
 import { registerOperations, registerOperationsRoutes } from './operations/triggers.ts';
 import { createZzUnmatched } from './operations/zz-unmatched.http.ts';
+import { createCarryAction } from './response-action/action.work.ts';
+import { createDrainActions } from './response-action/drain-actions.timer.ts';
+import { createRequestAction } from './response-action/request-action.http.ts';
+import { registerResponseAction } from './response-action/triggers.ts';
 import { createCheckTenant } from './tenant-onboarding/check-tenant.client.ts';
 import { createCheckTenants } from './tenant-onboarding/check-tenants.timer.ts';
 import { createTenantHandlers } from './tenant-onboarding/tenants.http.ts';
@@ -48,6 +53,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
   const recorder = createRouteRecorder(app);
 
   const indicators = createDefenderIndicators(defender);
+  const machines = createDefenderMachines(defender);
   const ledgers = createLedgers(tables('ledger'), newId);
   const states = createSyncStates(tables('ledger'));
   const versions = createFeedVersions<FeedState, AcceptedItem, FeedReject>(tables('feeds'), newId);
@@ -56,6 +62,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
   const ownNames = partner.ownNames ?? [];
   const planTenant = createPlanTenant({ inputs, ledgers, states, indicators, appId, ownNames, now });
   const carries: Partial<Record<OperationKind, Carry>> = {
+    Action: createCarryAction({ tenants, machines }),
     IndicatorSync: createSyncCarry({ tenants, planTenant, inputs, ledgers, states, indicators }),
     TenantRemoval: createRemoveTenant({ tenants, planTenant, ledgers, states, indicators }),
   };
@@ -96,6 +103,15 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
       ...createTenantIndicatorHandlers(serve, { tenants, planTenant, acceptOperation, newId }),
       refreshFeeds: createRefreshFeeds({ feeds, runs, now }),
       syncTenants: createSyncTenants({ tenants, inputs, states, work, newId, now, log }),
+    },
+    schedules,
+  );
+
+  registerResponseAction(
+    recorder,
+    {
+      requestAction: createRequestAction(serve, { tenants, machines, acceptOperation, now }),
+      drainActions: createDrainActions({ work, log }),
     },
     schedules,
   );
