@@ -1,21 +1,11 @@
-import { z } from 'zod';
-import { operationKindSchema, operationStatusSchema } from '../../shared/contract/operation.ts';
-import { machineIdSchema, parseTimeMs, text, timeSchema } from '../../shared/contract/primitives.ts';
+import type { z } from 'zod';
+import { operationQuerySchema } from '../../shared/contract/operation.ts';
+import { parseTimeMs } from '../../shared/contract/primitives.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { PageQuery } from '../../shared/http/list-page.ts';
 import { pageQueryErrors, readPageQuery } from '../../shared/http/list-page.ts';
 import { readQuery } from '../../shared/http/read-query.ts';
 import type { OperationFilter } from '../../shared/work/operations.store.ts';
-
-/** What `GET …/operations` may be asked for (contract §2). */
-export const operationQuerySchema = z.object({
-  kind: operationKindSchema.optional(),
-  status: operationStatusSchema.optional(),
-  machineId: machineIdSchema.optional(),
-  reference: text(1, 256).optional(),
-  from: timeSchema.optional(),
-  to: timeSchema.optional(),
-});
 
 /** Reads filter and page. Throws `invalid_field` that names every wrong parameter. */
 export function readOperationQuery(query: URLSearchParams): {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { machineCandidateSchema } from './machine-selector.ts';
 import type { Immutable } from './primitives.ts';
-import { callerIdSchema, operationIdSchema, tenantIdSchema, text, timeSchema } from './primitives.ts';
+import { callerIdSchema, machineIdSchema, operationIdSchema, tenantIdSchema, text, timeSchema } from './primitives.ts';
 import { operationResultSchema } from './operation-result.ts';
 
 export const operationKindSchema = z.enum(['Alert', 'AlertUpdate', 'Action', 'IndicatorSync', 'TenantRemoval']);
@@ -94,6 +94,16 @@ export type Operation = Immutable<z.output<typeof operationSchema>>;
 export function isFinished(status: OperationStatus): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Canceled';
 }
+
+/** What `GET …/operations` may be asked for; `reference` is any id of `upstream` or the partner's own. */
+export const operationQuerySchema = z.object({
+  kind: operationKindSchema.optional(),
+  status: operationStatusSchema.optional(),
+  machineId: machineIdSchema.optional(),
+  reference: text(1, 256).optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+});
 
 const personSchema = text(1, 256);
 

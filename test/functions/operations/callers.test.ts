@@ -12,7 +12,7 @@ import type { TestRequest } from '../../builders/http.ts';
 import { withField } from '../../builders/refusals.ts';
 import { administrator, callerWith, serveAs } from '../../builders/serve.ts';
 import { contoso, fabrikam } from '../../builders/work.ts';
-import { contractExamples } from '../../fixtures/contract-examples.ts';
+import { contractExamples } from '../../../shared/contract/examples.ts';
 
 const tables = useDocumentTables();
 const example = JSON.parse(contractExamples.caller) as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alertCreatedSchema, alertUpdatedSchema, eventTimeErrors } from '../../../shared/contract/alert.ts';
 import { alertEnvelopeSchema } from '../../../shared/contract/event.ts';
-import { contractExamples } from '../../fixtures/contract-examples.ts';
+import { contractExamples } from '../../../shared/contract/examples.ts';
 import { refusals, withField } from '../../builders/refusals.ts';
 
 const created: unknown = JSON.parse(contractExamples.alertCreated);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callbackEventSchema, callbackTypes } from '../../../shared/contract/callback-event.ts';
 import { callerDocumentSchema, callerInputSchema } from '../../../shared/contract/caller.ts';
-import { contractExamples } from '../../fixtures/contract-examples.ts';
+import { contractExamples } from '../../../shared/contract/examples.ts';
 import { refusals, withField } from '../../builders/refusals.ts';
 
 const tenantId = '6f1c0000-0000-4000-8000-00000000a001';

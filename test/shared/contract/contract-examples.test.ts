@@ -22,7 +22,7 @@ import { partnerSchema } from '../../../shared/contract/partner.ts';
 import { problemSchema } from '../../../shared/contract/problem.ts';
 import { responseSchema } from '../../../shared/contract/tenant-policy.ts';
 import { tenantDocumentSchema, tenantInputSchema } from '../../../shared/contract/tenant.ts';
-import { contractExamples } from '../../fixtures/contract-examples.ts';
+import { contractExamples } from '../../../shared/contract/examples.ts';
 
 const example = (name: keyof typeof contractExamples): Record<string, unknown> =>
   JSON.parse(contractExamples[name]) as Record<string, unknown>;

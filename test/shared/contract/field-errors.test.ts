@@ -12,7 +12,7 @@ import { pushedIndicatorSchema } from '../../../shared/contract/indicator.ts';
 import { operationSchema } from '../../../shared/contract/operation.ts';
 import { partnerSchema } from '../../../shared/contract/partner.ts';
 import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
-import { contractExamples } from '../../fixtures/contract-examples.ts';
+import { contractExamples } from '../../../shared/contract/examples.ts';
 
 const errorsOf = (schema: z.ZodType, input: unknown, base?: string) => {
   const result = schema.safeParse(input);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fieldErrorsOf } from '../../../shared/contract/field-errors.ts';
 import { partnerSchema, toAgentName } from '../../../shared/contract/partner.ts';
-import { contractExamples } from '../../fixtures/contract-examples.ts';
+import { contractExamples } from '../../../shared/contract/examples.ts';
 import { refusals, withField } from '../../builders/refusals.ts';
 
 const partner: unknown = JSON.parse(contractExamples.partner);
