@@ -1,7 +1,7 @@
 import { toTime } from '../../shared/contract/primitives.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { TenantSuspended, UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
-import { applyPlan } from '../../shared/indicators/apply-plan.client.ts';
+import { applyPlan, createMayGoOn } from '../../shared/indicators/apply-plan.client.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import type { Ledger } from '../../shared/indicators/ledger.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
@@ -18,9 +18,6 @@ export interface RemoveTenantOptions {
   readonly states: SyncStates;
   readonly indicators: DefenderIndicators;
 }
-
-/** A call may take 30 s; what comes after it needs some time too. */
-const callNeedsMs = 40_000;
 
 /**
  * Carries a `TenantRemoval`: takes out every row that is ours and proves it on the tenant's own list. A tenant that lets us in no more
@@ -52,7 +49,7 @@ async function removeRows(options: RemoveTenantOptions, tenant: TenantRecord, st
   await tools.saveIntent(null);
   const applied = await applyPlan(options.indicators, {
     ...{ tenant, plan, before: stored.ledger, intended: stored.ledger, now: tools.now },
-    mayGoOn: () => tools.leaseLeftMs() > callNeedsMs,
+    mayGoOn: createMayGoOn(tools.now, tools.leaseLeftMs),
   });
   await options.ledgers.write(stored, applied.ledger);
   const { error, retryAfterMs = 0 } = applied.stopped ?? {};

@@ -4,7 +4,7 @@ import { toTime } from '../../shared/contract/primitives.ts';
 import { leftOutCodes } from '../../shared/contract/codes.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
-import { applyPlan } from '../../shared/indicators/apply-plan.client.ts';
+import { applyPlan, createMayGoOn } from '../../shared/indicators/apply-plan.client.ts';
 import type { Applied, AppliedCounts } from '../../shared/indicators/apply-plan.client.ts';
 import { indicatorKey } from '../../shared/indicators/feed-item.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
@@ -29,9 +29,6 @@ export interface SyncCarryOptions {
   readonly states: SyncStates;
   readonly indicators: DefenderIndicators;
 }
-
-/** A call may take 30 s; what comes after it (the ledger, the operation) needs some time too. */
-const callNeedsMs = 40_000;
 
 const nothing: AppliedCounts = { added: 0, changed: 0, renewed: 0, removed: 0, rejected: 0 };
 
@@ -131,7 +128,7 @@ async function send(
     before: stored.ledger,
     intended,
     now: tools.now,
-    mayGoOn: () => tools.leaseLeftMs() > callNeedsMs,
+    mayGoOn: createMayGoOn(tools.now, tools.leaseLeftMs),
   });
   await ledgers.write(marked, applied.ledger);
   return applied;

@@ -130,3 +130,19 @@ function stop(pass: Pass, before: Ledger, why: NonNullable<Applied['stopped']>):
   }
   return { ledger, counts: pass.counts, stopped: why };
 }
+
+/** A call may take 30 s; what comes after it (the ledger, the operation) needs some time too. */
+const callNeedsMs = 40_000;
+/** A request waits for 5 s at most, and between two steps the counts are there to be read. */
+const passMs = 4_000;
+
+/** How long one pass goes on: at least one call, then for some seconds, and never beyond the lease. */
+export function createMayGoOn(now: Clock, leaseLeftMs: () => number): () => boolean {
+  const untilMs = now() + passMs;
+  let isFirst = true;
+  return () => {
+    const may = leaseLeftMs() > callNeedsMs && (isFirst || now() < untilMs);
+    isFirst = false;
+    return may;
+  };
+}
