@@ -12,7 +12,11 @@ import { fromStorage } from './transactions.store.ts';
 import { toCallbackItem } from './transitions.ts';
 
 /** Which callbacks a change of an operation makes. Called before the change is written, and again when it has to be tried again. */
-export type CallbacksOf = (before: Operation, after: Operation) => Promise<readonly NewCallback[]>;
+export type CallbacksOf = (
+  before: Operation,
+  after: Operation,
+  facts: Pick<StoredOperation, 'reference' | 'submitByMs'>,
+) => Promise<readonly NewCallback[]>;
 
 /** The work items of those callbacks, to be written with the change; their lane is announced already. */
 export type EventsOf = (before: StoredOperation, after: StoredOperation) => Promise<readonly WorkItem[]>;
@@ -23,7 +27,7 @@ export function createEventsOf(options: {
   readonly now: Clock;
 }): EventsOf {
   return async (before, after) => {
-    const made = await options.callbacksOf(toOperation(before, 'open'), toOperation(after, 'open'));
+    const made = await options.callbacksOf(toOperation(before, 'open'), toOperation(after, 'open'), after);
     if (made.length > 0) await options.ready.announce('callbacks', after.tenantId, options.now());
     const facts = { nowMs: options.now(), nonce: after.nonce };
     return made.map((callback) => toCallbackItem(after.tenantId, callback, facts));
