@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CallbackEvent } from '../contract/callback-event.ts';
 import { callbackEventSchema, callbackTypeSchema } from '../contract/callback-event.ts';
-import type { CallerDocument } from '../contract/caller.ts';
+import type { CallerDocument, CallerInput } from '../contract/caller.ts';
 import type { Immutable } from '../contract/primitives.ts';
 import { callerIdSchema, parseTimeMs } from '../contract/primitives.ts';
 import type { NewCallback } from '../work/carry.ts';
@@ -27,7 +27,7 @@ export function planCallbacks(
   nowMs: number,
 ): readonly NewCallback[] {
   return callers
-    .filter((caller) => covers(caller, event) && !isExpired(caller, nowMs))
+    .filter((caller) => caller.callback?.status !== 'Unverified' && isSubscribed(caller, event, nowMs))
     .map(({ callerId }) => ({ id: toWebhookId(event, callerId), payload: { callerId, event } }));
 }
 
@@ -37,8 +37,14 @@ export function toWebhookId(event: CallbackEvent, callerId: string): string {
   return [subject, event.type, occurrence, callerId].map(toPart).join('_');
 }
 
-function covers({ callback, tenants, feeds }: Subscriber, event: CallbackEvent): boolean {
-  if (callback === undefined || callback.status === 'Unverified') return false;
+/** Whether a caller is to hear of an event, however its address is doing: it wants to, it may, and it has not expired. */
+export function isSubscribed(
+  caller: Pick<CallerInput, 'tenants' | 'feeds' | 'expiresAt' | 'callback'>,
+  event: CallbackEvent,
+  nowMs: number,
+): boolean {
+  const { callback, tenants, feeds } = caller;
+  if (callback === undefined || isExpired(caller, nowMs)) return false;
   const type = callbackTypeSchema.safeParse(event.type).data;
   if (type === undefined || !isIn(callback.events, type)) return false;
   if ('tenantId' in event) return isIn(tenants, event.tenantId);
@@ -49,7 +55,7 @@ function isIn<T extends string>(chosen: 'All' | readonly T[], one: T): boolean {
   return chosen === 'All' || chosen.includes(one);
 }
 
-function isExpired({ expiresAt }: Subscriber, nowMs: number): boolean {
+function isExpired({ expiresAt }: Pick<CallerInput, 'expiresAt'>, nowMs: number): boolean {
   return expiresAt !== undefined && parseTimeMs(expiresAt) <= nowMs;
 }
 
