@@ -73,6 +73,7 @@ async function showSync(
   const before = (await readLog(simulatorOrigin, 'limit=1')).entries.at(-1)?.number ?? 0;
   const started = performance.now();
   const base = `/api/v1/tenants/${tenant.tenantId}`;
+  say(`  ${tenant.displayName}: syncing …`);
   let operation = await api.expect<OperationAnswer>('POST', `${base}/indicators/sync`);
   let shown = '';
   while (operation.status === 'NotStarted' || operation.status === 'Running') {
