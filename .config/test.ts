@@ -11,7 +11,11 @@ const reports = mkdtempSync(join(tmpdir(), 'mde-partner-test-'));
 const vitestReport = join(reports, 'vitest.json');
 
 const gates: readonly (readonly [name: string, script: string, args: readonly string[]])[] = [
-  ['format', 'prettier', ['--config', '.config/prettier.json', '--ignore-path', '.config/prettierignore', '--check', '.']],
+  [
+    'format',
+    'prettier',
+    ['--config', '.config/prettier.json', '--ignore-path', '.config/prettierignore', '--check', '.'],
+  ],
   ['lint', 'eslint', ['--config', '.config/eslint.config.js', '.']],
   ['types', 'tsc', ['--noEmit']],
   ['package', 'node', ['.config/package.ts']],
