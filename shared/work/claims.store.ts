@@ -85,7 +85,8 @@ export function createClaims(options: ClaimsOptions) {
       const { stored } = held;
       const change = { ...fromProgress({ ...progress, state }), nonce: newId(), status: 'Running' as const };
       const next = nextVersion(stored, { ...change, intents: stored.intents + 1 }, now());
-      const { isWritten, stored: after } = await write(held, { next, item: held.item }, []);
+      const callbacks = await options.eventsOf(stored, next);
+      const { isWritten, stored: after } = await write(held, { next, item: held.item }, callbacks);
       held.stored = after;
       if (isWritten) return;
     }

@@ -13,7 +13,7 @@ import { schemaVersion, toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import { nextVersion } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
-import { fromStorage, isConflict, readOperation, submit, writeOperation } from './transactions.store.ts';
+import { fromStorage, isConflict, readOperation, readRow, submit, writeOperation } from './transactions.store.ts';
 import { toCallbackItem } from './transitions.ts';
 
 const callsAtOnce = 16;
@@ -102,6 +102,8 @@ export function createDeadLetters(options: {
       ]);
       return true;
     } catch (error) {
+      const written = await readRow(table, tenantId, item.rowKey);
+      if (written?.['nonce'] === item.nonce) return true; // our write, its reply was lost
       if (isConflict(error)) return false; // somebody else redrove it
       throw error;
     }

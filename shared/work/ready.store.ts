@@ -51,8 +51,11 @@ export function createReady(options: { readonly table: TableClient; readonly now
   }
 
   async function lower(lane: Lane, tenantId: string, dueMs: number): Promise<number> {
-    for (;;) {
+    const startedMs = now();
+    for (let tries = 1; ; tries += 1) {
       const row = await read(lane, tenantId);
+      // Somebody was quicker and said as much, or our own write's reply was lost.
+      if (row && tries > 1 && row.touchedMs >= startedMs && row.nextDueMs <= dueMs) return row.nextDueMs;
       const nextDueMs = Math.min(dueMs, row?.nextDueMs ?? dueMs);
       const entity = toRow({ lane, tenantId, nextDueMs, touchedMs: now() });
       const write = (): Promise<unknown> =>
@@ -61,7 +64,7 @@ export function createReady(options: { readonly table: TableClient; readonly now
         await fromStorage(write);
         return nextDueMs;
       } catch (error) {
-        if (!isConflict(error)) throw error; // somebody else touched it (or our own lost try did): look again
+        if (!isConflict(error)) throw error;
       }
     }
   }

@@ -149,8 +149,8 @@ export function createWork(options: WorkOptions) {
   async function perform(taken: Taken, maxWaitMs = 5_000): Promise<Operation> {
     const { claim, operation } = taken;
     if (!claim) return operation;
-    await performIt(claim, maxWaitMs);
-    return (await read(operation.tenantId, operation.id)) ?? operation;
+    const performed = await performIt(claim, maxWaitMs);
+    return performed === 'Kept' ? show(claim.stored) : ((await read(operation.tenantId, operation.id)) ?? operation);
   }
 
   /** Carries what is due in a lane. Runs side by side with others, in this process or elsewhere. */
