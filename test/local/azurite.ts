@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { startProcess } from './start-process.ts';
+import type { RunningProcess } from './start-process.ts';
 
 /** The account that every Azurite knows; its key is public. */
 export const wellKnownAccount = {
@@ -21,48 +22,68 @@ export async function startAzuriteTables(options: {
   readonly accounts?: readonly string[];
 }): Promise<AzuriteTables> {
   const port = options.port ?? (await freePort());
-  const script = createRequire(import.meta.url).resolve('azurite/dist/src/table/main.js');
-  const names = [wellKnownAccount.name, ...(options.accounts ?? [])];
-  const child = spawn(
-    process.execPath,
-    [
-      script,
-      ...['--tableHost', '127.0.0.1', '--tablePort', String(port)],
-      ...['--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck', '--silent'],
-    ],
+  const azurite = await start({
+    script: 'table/main.js',
+    args: ['--tablePort', String(port)],
+    accounts: options.accounts ?? [],
+  });
+  return toTables(azurite, port);
+}
+
+/** Starts Azurite whole: Core Tools' timers need blobs and queues too. */
+export async function startAzuriteServices(ports: AzuritePorts): Promise<AzuriteTables> {
+  const args = Object.entries(ports).flatMap(([service, port]) => [
+    ...[`--${service}Host`, '127.0.0.1'],
+    ...[`--${service}Port`, String(port)],
+  ]);
+  return toTables(await start({ script: 'azurite.js', args, accounts: [] }), ports.table);
+}
+
+export interface AzuritePorts {
+  readonly blob: number;
+  readonly queue: number;
+  readonly table: number;
+}
+
+interface AzuriteOptions {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly accounts: readonly string[];
+}
+
+/** A process of its own, which ends with this one whatever happens. */
+async function start({ script, args, accounts }: AzuriteOptions): Promise<RunningProcess> {
+  const names = [wellKnownAccount.name, ...accounts];
+  const azurite = startProcess(
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, AZURITE_ACCOUNTS: names.map((name) => `${name}:${wellKnownAccount.key}`).join(';') },
+      name: 'Azurite',
+      script: createRequire(import.meta.url).resolve(`azurite/dist/src/${script}`),
+      args: [...args, '--inMemoryPersistence', '--disableTelemetry', '--skipApiVersionCheck', '--silent'],
+      env: { AZURITE_ACCOUNTS: names.map((name) => `${name}:${wellKnownAccount.key}`).join(';') },
+      ready: /Table service (?:is )?successfully (?:started|listening)/i,
     },
+    () => undefined,
   );
-  await untilListening(child);
+  try {
+    await azurite.ready;
+    return azurite;
+  } catch (error) {
+    azurite.kill();
+    throw error;
+  }
+}
+
+function toTables(azurite: RunningProcess, port: number): AzuriteTables {
   return {
     port,
     connectionString: (name = wellKnownAccount.name) =>
       `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${wellKnownAccount.key};` +
       `TableEndpoint=http://127.0.0.1:${port}/${name};`,
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL'); // in memory: there is nothing to save
-      await ended;
+      azurite.kill(); // in memory: there is nothing to save
+      await azurite.ended;
     },
   };
-}
-
-function untilListening(child: ReturnType<typeof spawn>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      if (/successfully started/i.test(output)) resolve();
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`Azurite ended with code ${code}:\n${output}`)));
-    setTimeout(() => reject(new Error(`Azurite did not start in 30 s:\n${output}`)), 30_000).unref();
-  });
 }
 
 /** A TCP port that is free now on the loopback address. */

@@ -1,26 +1,64 @@
 import { buildPackage } from '../../.config/package.ts';
+import { findCoreTools, startCoreTools } from './core-tools.ts';
 import { world } from './demo-world.ts';
+import { startHost } from './functions-host/start-host.ts';
 import { requireFreePort } from './listen.ts';
 import type { Processes } from './processes.ts';
 import type { RunningStack } from './running-stack.ts';
-import { startStack } from './stack.ts';
-import type { Stack } from './stack.ts';
+import { startStandIns } from './stand-ins.ts';
+import type { StandIns } from './stand-ins.ts';
 
 /** The stack at the ports that the documentation names. */
-export interface LocalStack extends RunningStack {
-  readonly stack: Stack;
+export interface LocalStack extends RunningStack, StandIns {
+  readonly host: AppHost;
+}
+
+/** What runs the app. */
+interface AppHost {
+  readonly name: 'Core Tools' | 'test/local/functions-host';
+  /** Tells how the app ended. */
+  readonly ended: Promise<string>;
+  stop(): Promise<void>;
 }
 
 /** Builds the package and starts it with its stand-ins at the fixed ports; a taken port is named. It ends with `processes`. */
 export async function startLocalStack(processes: Processes): Promise<LocalStack> {
-  const { app, simulator, identity, table, feeds, callbacks } = world.ports;
-  for (const port of [app, simulator, identity, table]) await requireFreePort(port);
-  const { appDir } = await buildPackage();
-  const stack = await startStack({
-    appDir,
-    ports: { app, simulator, identity, table },
-    allowedOrigins: [`http://127.0.0.1:${feeds}`, `http://127.0.0.1:${callbacks}`],
-  });
-  processes.onStop(stack.stop);
-  return { stack, appOrigin: stack.appOrigin, simulatorOrigin: stack.simulator.origin };
+  const { app, simulator, identity, table, feeds, callbacks, blob, queue } = world.ports;
+  const func = findCoreTools();
+  const isWhole = func !== undefined;
+  const ports = [app, simulator, identity, table, ...(isWhole ? [blob, queue] : [])];
+  for (const port of ports) await requireFreePort(port);
+  const { appDir } = await buildPackage({ outDir: processes.tempFolder() });
+  const standIns = await startStandIns(
+    {
+      appDir,
+      ports: { app, simulator, identity, table },
+      ...(isWhole ? { azurite: { blob, queue, table } } : {}),
+      allowedOrigins: [`http://127.0.0.1:${feeds}`, `http://127.0.0.1:${callbacks}`],
+    },
+    processes,
+  );
+  const host = await startApp(func, standIns);
+  processes.onStop(host.stop);
+  const appOrigin = `http://127.0.0.1:${app}`;
+  return { ...standIns, appOrigin, simulatorOrigin: standIns.simulator.origin, host };
 }
+
+async function startApp(func: string | undefined, { appDir, appPort: port, settings }: StandIns): Promise<AppHost> {
+  if (func === undefined) {
+    const host = await startHost({ appDir, port, env: settings, isAuthEnforced: false });
+    return {
+      name: 'test/local/functions-host',
+      ended: host.ended.then(({ code, output }) => `code ${code}:\n${output}`),
+      stop: async () => void (await host.stop()),
+    };
+  }
+  const tools = await startCoreTools({ func, appDir, port, settings });
+  return {
+    name: 'Core Tools',
+    ended: tools.ended.then((how) => `${how}:\n${tools.output()}`),
+    stop: () => tools.stop(stopTimeoutMs),
+  };
+}
+
+const stopTimeoutMs = 20_000;

@@ -29,7 +29,10 @@ const child = `
 
 const parent = `
   import { createProcesses } from ${JSON.stringify(new URL('processes.ts', import.meta.url).href)};
-  const processes = createProcesses({ graceMs: Number(process.env.GRACE_MS ?? 60_000) });
+  const processes = createProcesses({
+    graceMs: Number(process.env.GRACE_MS ?? 60_000),
+    echoMs: Number(process.env.ECHO_MS ?? 0),
+  });
   const folder = processes.tempFolder();
   processes.onStop(async () => console.log('last'));
   process.on('message', (message) => { if (message === 'exit') process.exit(7); if (message === 'throw') throw new Error('a bug'); });
@@ -40,6 +43,13 @@ const parent = `
     await processes.start(options).catch((error) => { console.log(error.message); process.exit(5); });
   }
   process.send({ started: true, folder });
+`;
+
+/** As npm's: it starts the script and waits for it. */
+const shell = `
+  import { fork } from 'node:child_process';
+  import { join } from 'node:path';
+  fork(join(import.meta.dirname, 'parent.ts'), { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
 `;
 
 interface Message {
@@ -55,7 +65,7 @@ describe('child processes end with their parent', () => {
   const waiting = new Map<string, () => void>();
 
   beforeAll(async () => {
-    writeFiles(folder, { 'child.mjs': child, 'parent.ts': parent });
+    writeFiles(folder, { 'child.mjs': child, 'parent.ts': parent, 'shell.mjs': shell });
     server.on('connection', (socket) => {
       socket.on('error', () => undefined);
       socket.once('data', (name) => {
@@ -71,18 +81,8 @@ describe('child processes end with their parent', () => {
   });
   afterAll(() => void server.close());
 
-  function startParent(children: readonly (readonly string[])[], graceMs?: number): Parent {
-    const process = fork(join(folder, 'parent.ts'), [], {
-      execArgv: [],
-      silent: true,
-      env: {
-        TEST_PORT: String((server.address() as AddressInfo).port),
-        CHILD: join(folder, 'child.mjs'),
-        CHILDREN: JSON.stringify(children),
-        ...(graceMs === undefined ? {} : { GRACE_MS: String(graceMs) }),
-      },
-    });
-    parents.push(process);
+  function startParent(children: readonly (readonly string[])[], env: Readonly<Record<string, string>> = {}): Parent {
+    const process = startScript('parent.ts', { CHILDREN: JSON.stringify(children), ...env });
     const output = Promise.all([readAll(process.stdout), readAll(process.stderr)]);
     const ended = new Promise<ParentEnd>((resolve) =>
       process.on('close', (code) => void output.then((texts) => resolve({ code, output: texts.join('') }))),
@@ -91,6 +91,17 @@ describe('child processes end with their parent', () => {
       process.on('message', (message) => (message as Message).started && resolve(message as Message)),
     );
     return { process, ended, started };
+  }
+
+  function startScript(script: string, env: Readonly<Record<string, string>>): ChildProcess {
+    const own = {
+      TEST_PORT: String((server.address() as AddressInfo).port),
+      CHILD: join(folder, 'child.mjs'),
+      TMPDIR: folder, // a parent that is killed leaves its own folder behind
+    };
+    const process = fork(join(folder, script), [], { execArgv: [], silent: true, env: { ...own, ...env } });
+    parents.push(process);
+    return process;
   }
 
   function untilConnected(name: string): Promise<void> {
@@ -119,7 +130,7 @@ describe('child processes end with their parent', () => {
   );
 
   test('one that does not heed SIGTERM is killed, and what it started too', async () => {
-    const { process, started, ended } = startParent([['old', 'stubborn', 'family']], 50);
+    const { process, started, ended } = startParent([['old', 'stubborn', 'family']], { GRACE_MS: '50' });
     await started;
     await untilConnected('old child');
     process.kill('SIGINT');
@@ -143,6 +154,25 @@ describe('child processes end with their parent', () => {
     process.kill('SIGINT');
     expect((await ended).code).toBe(1);
     await untilGone('old');
+  });
+
+  test('but one that npm passes on as well is no second one', async () => {
+    const { process, started, ended } = startParent([['old', 'stubborn']], { GRACE_MS: '500', ECHO_MS: '60000' });
+    await started;
+    process.stdout?.on('data', (chunk) => String(chunk).includes('old stays') && process.kill('SIGINT'));
+    process.kill('SIGINT');
+    const { code, output } = await ended;
+    expect(code).toBe(0);
+    expect(output).toContain('last');
+    await untilGone('old');
+  });
+
+  test('npm killed without its script: the script ends too', async () => {
+    const children = JSON.stringify([['one'], ['two', 'stubborn']]);
+    const shell = startScript('shell.mjs', { npm_lifecycle_event: 'start', CHILDREN: children, GRACE_MS: '50' });
+    await Promise.all([untilConnected('one'), untilConnected('two')]);
+    shell.kill('SIGKILL');
+    await Promise.all([untilGone('one'), untilGone('two')]);
   });
 
   test('Ctrl-C while one is starting', async () => {

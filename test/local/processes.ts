@@ -6,19 +6,15 @@ import type { ProcessOptions, RunningProcess } from './start-process.ts';
 
 /**
  * The child processes and temporary files of this process. They end with it: in order on Ctrl-C, SIGTERM, SIGHUP or when one
- * of them ends by itself; at once on a second Ctrl-C or an exit; and Node scripts also when this process is killed.
+ * of them or npm ends; at once on a second Ctrl-C or an exit; and Node scripts also when this process is killed.
  */
 export function createProcesses(options: ProcessesOptions = {}): Processes {
-  const { write = (text) => void process.stdout.write(text), graceMs = 10_000 } = options;
+  const { write = (text) => void process.stdout.write(text), graceMs = 10_000, echoMs = 300 } = options;
   const state: State = { actions: [], running: new Set(), folders: [], stopping: undefined };
   const stop = (): Promise<void> => (state.stopping ??= stopAll(state));
   const stopAndExit = (exitCode: number): void => void stop().finally(() => process.exit(exitCode));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (signal === 'SIGINT' && state.stopping) process.exit(1);
-      stopAndExit(0);
-    });
-  }
+  onSignal(echoMs, (isRepeated) => (isRepeated ? process.exit(1) : stopAndExit(0)));
+  onOrphaned(() => stopAndExit(0));
   process.on('exit', () => cleanUp(state));
   return {
     start: async (processOptions) => {
@@ -49,6 +45,8 @@ export interface ProcessesOptions {
   readonly write?: (text: string) => void;
   /** From SIGTERM to SIGKILL, for each process. */
   readonly graceMs?: number;
+  /** A second SIGINT within this time is the first one, which npm has passed on as well. */
+  readonly echoMs?: number;
 }
 
 export interface Processes {
@@ -70,6 +68,28 @@ interface State {
 }
 
 const shownAtEnd = 4_000;
+
+function onSignal(echoMs: number, listener: (isRepeated: boolean) => void): void {
+  let interruptedAtMs = Infinity;
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => listener(false));
+  process.on('SIGINT', () => {
+    const sinceMs = performance.now() - interruptedAtMs;
+    interruptedAtMs = Math.min(interruptedAtMs, performance.now());
+    if (sinceMs < 0) listener(false);
+    else if (sinceMs >= echoMs) listener(true);
+  });
+}
+
+/** A SIGTERM to npm ends the shell that it runs scripts in, and many a shell leaves the script running: nobody could stop it then. */
+function onOrphaned(listener: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const shell = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    listener();
+  }, 500).unref();
+}
 
 async function whenReady(state: State, running: RunningProcess): Promise<void> {
   try {

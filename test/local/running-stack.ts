@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { trust } from './stack.ts';
+import { trust } from './stand-ins.ts';
 
 /** What other commands need to know of a running stack. */
 export interface RunningStack {
@@ -9,18 +9,17 @@ export interface RunningStack {
 }
 
 interface StackFile extends RunningStack {
-  readonly pid: number;
   readonly caPem: string;
 }
 
 const folder = fileURLToPath(new URL('../../.local/', import.meta.url));
 const file = `${folder}stack.json`;
 
-/** Leaves word for `npm run demo` and `npm run token`; gives the function that takes it back. */
-export function announceStack(stack: RunningStack & { readonly caPem: string }): () => void {
+/** Leaves word for `npm run demo` and `npm run token`, until this process ends. */
+export function announceStack({ appOrigin, simulatorOrigin, caPem }: StackFile): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify({ ...stack, pid: process.pid } satisfies StackFile));
-  return () => rmSync(folder, { recursive: true, force: true });
+  writeFileSync(file, JSON.stringify({ appOrigin, simulatorOrigin, caPem } satisfies StackFile));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
 /** The stack that `npm start` runs on this machine, trusted by this process; `undefined` when there is none. */

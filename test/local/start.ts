@@ -4,6 +4,7 @@ import { fetchAdminToken } from './admin-token.ts';
 import { connectTenants } from './connect-tenants.ts';
 import { world } from './demo-world.ts';
 import { startLocalStack } from './local-stack.ts';
+import type { LocalStack } from './local-stack.ts';
 import { createProcesses } from './processes.ts';
 import type { Processes } from './processes.ts';
 import { announceStack } from './running-stack.ts';
@@ -15,18 +16,17 @@ async function main(): Promise<void> {
   const processes = createProcesses();
   try {
     const local = await startLocalStack(processes);
-    const withdraw = announceStack({ ...local, caPem: local.stack.simulator.caPem });
+    announceStack({ ...local, caPem: local.simulator.caPem });
     let isStopping = false;
     processes.onStop(async () => {
       isStopping = true;
       say('\nStopping …');
-      withdraw();
     });
-    void local.stack.host.ended.then(({ code, output }) => {
-      if (!isStopping) void fail(processes, `The app ended with code ${code}:\n${output}`);
+    void local.host.ended.then((how) => {
+      if (!isStopping) void fail(processes, `The app ended with ${how}`);
     });
     await connectTenants(createApi(local.appOrigin, () => fetchAdminToken(local.simulatorOrigin)));
-    say(toScreen(local.appOrigin, local.simulatorOrigin, local.stack.tables));
+    say(toScreen(local));
   } catch (error) {
     await fail(processes, error instanceof Error ? error.message : String(error));
   }
@@ -38,11 +38,11 @@ async function fail(processes: Processes, message: string): Promise<void> {
   process.exit(1);
 }
 
-function toScreen(appOrigin: string, simulatorOrigin: string, tables: string): string {
+function toScreen({ appOrigin, simulatorOrigin, tables, host }: LocalStack): string {
   const [first] = world.tenants;
   return `
 Running, until Ctrl-C:
-  app                 ${appOrigin}   (health: ${appOrigin}/api/v1/health)
+  app                 ${appOrigin}   (in ${host.name}; health: ${appOrigin}/api/v1/health)
   simulator           ${simulatorOrigin}   (Entra, Defender, Graph, Key Vault; its log: ${simulatorOrigin}/_simulator/log)
   managed identity    http://127.0.0.1:${world.ports.identity}
   tables (Azurite)    ${/TableEndpoint=([^;]+)/.exec(tables)?.[1] ?? tables}

@@ -25,6 +25,8 @@ const { values } = parseArgs({
 });
 
 const print = (text: string): void => void process.stdout.write(text);
+/** Whoever started the host is gone: it may happen while the app still loads. */
+const orphaned = new Promise<void>((resolve) => process.once('disconnect', resolve));
 
 try {
   await serve(await runHost(toOptions()));
@@ -66,7 +68,7 @@ async function serve(host: Host): Promise<void> {
   const ending = Promise.withResolvers<string | undefined>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.resolve(undefined));
   process.on('message', (message: ToHost) => message.kind === 'stop' && ending.resolve(undefined));
-  process.on('disconnect', () => ending.resolve(undefined));
+  void orphaned.then(() => ending.resolve(undefined));
   process.once('SIGINT', () => process.once('SIGINT', () => process.exit(1)));
   const givenUp = await Promise.race([ending.promise, host.givenUp]);
   if (givenUp === undefined) await host.stop();
@@ -75,5 +77,5 @@ async function serve(host: Host): Promise<void> {
 }
 
 function tell(message: FromHost): void {
-  process.send?.(message);
+  if (process.connected) process.send?.(message);
 }

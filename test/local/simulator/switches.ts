@@ -19,6 +19,12 @@ export interface Switches {
   readonly patchMachineTags: 'replace' | 'append';
   /** Row 40: a tag of more than 200 characters is refused. */
   readonly limitTagLength: boolean;
+  /** Row 33: a determination that does not belong to its classification is refused. */
+  readonly strictDetermination: boolean;
+  /** Row 34: ids that one batchUpdate takes. */
+  readonly alertBatchLimit: number;
+  /** What ends every hunting query: nothing, the tenant's share of CPU, the three minutes, the size of the result. */
+  readonly huntingLimit: 'none' | 'cpu' | 'timeout' | 'size';
   /** Row 18: rows of a page. */
   readonly pageSize: number;
   /** Row 37: refuse a User-Agent that is not a partner's. */
@@ -45,6 +51,9 @@ export const defaultSwitches: Switches = {
   rejectMd5: false,
   patchMachineTags: 'replace',
   limitTagLength: false,
+  strictDetermination: false,
+  alertBatchLimit: 100,
+  huntingLimit: 'none',
   pageSize: 10_000,
   requirePartnerUserAgent: false,
   enforceRateLimits: true,
@@ -67,6 +76,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   limitAnswer: ['per-item', 'whole-body'],
   batchDelete: ['atomic', 'known-then-404', 'known-then-204'],
   patchMachineTags: ['replace', 'append'],
+  huntingLimit: ['none', 'cpu', 'timeout', 'size'],
   missingServicePrincipal: ['AADSTS7000229', 'AADSTS700016'],
   consentOutcome: ['accept', 'decline'],
 };

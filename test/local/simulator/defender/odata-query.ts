@@ -53,7 +53,11 @@ function readCount(text: string | null): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
-function filterRows(filter: string | null, { rows, filterable }: Collection): readonly Row[] | DefenderError {
+/** The rows that fit; all of them without a filter. */
+export function filterRows(
+  filter: string | null,
+  { rows, filterable }: Pick<Collection, 'rows' | 'filterable'>,
+): readonly Row[] | DefenderError {
   if (filter === null) return rows;
   try {
     return rows.filter(parseFilter(filter, filterable));

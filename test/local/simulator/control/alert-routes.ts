@@ -1,0 +1,57 @@
+import { json, noContent } from '../http/exchange.ts';
+import { route } from '../http/router.ts';
+import { at, bodyOf } from './requests.ts';
+import type { AlertResource } from '../defender/alerts/resource.ts';
+import type { AlertSeed } from '../defender/alerts/seed.ts';
+import type { EventSeed } from '../events/store.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Route } from '../http/router.ts';
+import type { Control } from './control.ts';
+
+export function alertRoutes({ alerts }: Control): readonly Route[] {
+  const path = at('/tenants/{tenantId}/alerts');
+  const seedsOf = (exchange: Exchange): readonly AlertSeed[] => {
+    const { alerts: seeds } = bodyOf(exchange);
+    if (!Array.isArray(seeds)) throw new RangeError('The body needs a list "alerts".');
+    return seeds as readonly AlertSeed[];
+  };
+  return [
+    route('GET', path, (_exchange, { tenantId = '' }) => json(200, { alerts: alerts.list(tenantId) })),
+    route('PUT', path, (exchange, { tenantId = '' }) => {
+      const seeds = seedsOf(exchange);
+      alerts.clear(tenantId);
+      return json(200, { alerts: alerts.seed(tenantId, seeds) });
+    }),
+    route('POST', path, (exchange, { tenantId = '' }) =>
+      json(200, { alerts: alerts.seed(tenantId, seedsOf(exchange)) }),
+    ),
+    route('PATCH', `${path}/{id}`, (exchange, { tenantId = '', id = '' }) =>
+      json(200, alerts.change(tenantId, id, bodyOf(exchange) as Partial<AlertResource>)),
+    ),
+    route('DELETE', path, (_exchange, { tenantId = '' }) => {
+      alerts.clear(tenantId);
+      return noContent();
+    }),
+  ];
+}
+
+/** PUT replaces the rows of that table. */
+export function eventRoutes({ events }: Control): readonly Route[] {
+  const path = at('/tenants/{tenantId}/events');
+  const seedOf = (exchange: Exchange): EventSeed => bodyOf(exchange) as unknown as EventSeed;
+  return [
+    route('GET', path, (_exchange, { tenantId = '' }) => json(200, { events: events.list(tenantId) })),
+    route('PUT', path, (exchange, { tenantId = '' }) => {
+      const seed = seedOf(exchange);
+      events.clear(tenantId, seed.table);
+      return json(200, { events: events.add(tenantId, seed) });
+    }),
+    route('POST', path, (exchange, { tenantId = '' }) =>
+      json(200, { events: events.add(tenantId, seedOf(exchange)) }),
+    ),
+    route('DELETE', path, (_exchange, { tenantId = '' }) => {
+      events.clear(tenantId);
+      return noContent();
+    }),
+  ];
+}

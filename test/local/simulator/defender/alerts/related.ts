@@ -1,0 +1,88 @@
+import { json } from '../../http/exchange.ts';
+import { defenderError } from '../errors.ts';
+import { contextOf } from '../operation.ts';
+import { machineNotFound, toMachineReply } from '../machines/answers.ts';
+import { alertNotFound } from './context.ts';
+import type { Reply } from '../../http/exchange.ts';
+import type { DefenderError } from '../errors.ts';
+import type { DefenderCall } from '../operation.ts';
+import type { AlertContext } from './context.ts';
+import type { AlertEvidence, AlertResource } from './resource.ts';
+
+type Handle = (call: DefenderCall, context: AlertContext) => Reply | DefenderError;
+
+export const relatedMachine: Handle = (call, context) => {
+  const alert = alertOf(call, context);
+  if ('code' in alert) return alert;
+  const record = context.machines.get(alert.machineId);
+  return record ? toMachineReply(call, record.machine) : machineNotFound(alert.machineId);
+};
+
+/** The user of the alert, with what the machine knows of its logons. */
+export const relatedUser: Handle = (call, context) => {
+  const alert = alertOf(call, context);
+  if ('code' in alert) return alert;
+  const { relatedUser: user, machineId } = alert;
+  if (!user) return defenderError('ResourceNotFound', `User of alert ${alert.id} was not found`);
+  const isSame = (name: string | null): boolean => name?.toLowerCase() === user.userName.toLowerCase();
+  const logon = context.machines.get(machineId)?.logonUsers.find(({ accountName }) => isSame(accountName));
+  const evidence = alert.evidence.find(({ accountName }) => isSame(accountName));
+  const domain = user.domainName ?? logon?.accountDomain ?? '';
+  return json(200, {
+    '@odata.context': contextOf(call.exchange, 'Users/$entity'),
+    id: `${domain}\\${user.userName}`.toLowerCase(),
+    accountName: user.userName,
+    accountDomain: domain,
+    accountSid: evidence?.userSid ?? null,
+    firstSeen: logon?.firstSeen ?? alert.firstEventTime,
+    lastSeen: logon?.lastSeen ?? alert.lastEventTime,
+    ...{ mostPrevalentMachineId: machineId, leastPrevalentMachineId: machineId },
+    logonTypes: logon?.logonTypes ?? 'Interactive',
+    logOnMachinesCount: 1,
+    isDomainAdmin: logon?.isDomainAdmin ?? false,
+    isOnlyNetworkUser: logon?.isOnlyNetworkUser ?? false,
+  });
+};
+
+export const relatedFiles: Handle = listOf('Files', (items) =>
+  unique(
+    items.filter(({ sha1 }) => sha1 !== null),
+    ({ sha1 }) => sha1,
+  ).map(({ sha1, sha256, evidenceCreationTime }) => ({
+    ...{ sha1, sha256, md5: null, globalPrevalence: 1 },
+    ...{ globalFirstObserved: evidenceCreationTime, globalLastObserved: evidenceCreationTime, size: null },
+    ...{ fileType: null, isPeFile: null, filePublisher: null, fileProductName: null, signer: null, issuer: null },
+    ...{ signerHash: null, isValidCertificate: null, determinationType: 'Unknown', determinationValue: null },
+  })),
+);
+
+export const relatedIps: Handle = listOf('Ips', (items) =>
+  [...new Set(items.flatMap(({ ipAddress }) => ipAddress ?? []))].map((id) => ({ id })),
+);
+
+export const relatedDomains: Handle = listOf('Domains', (items) =>
+  [...new Set(items.flatMap(({ url }) => (url === null ? [] : (hostOf(url) ?? []))))].map((host) => ({ host })),
+);
+
+function listOf(name: string, toItems: (evidence: readonly AlertEvidence[]) => readonly object[]): Handle {
+  return (call, context) => {
+    const alert = alertOf(call, context);
+    if ('code' in alert) return alert;
+    return json(200, { '@odata.context': contextOf(call.exchange, name), value: toItems(alert.evidence) });
+  };
+}
+
+function alertOf(call: DefenderCall, { alerts }: AlertContext): AlertResource | DefenderError {
+  const { id = '' } = call.parameters;
+  return alerts.get(id) ?? alertNotFound(id);
+}
+
+function unique<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}
+
+/** Evidence names a whole URL, or a host alone. */
+function hostOf(url: string): string | undefined {
+  const whole = url.includes('://') ? url : `https://${url}`;
+  return URL.canParse(whole) ? new URL(whole).hostname : undefined;
+}
