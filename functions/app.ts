@@ -1,3 +1,4 @@
+import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
@@ -6,7 +7,7 @@ import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
 import { createRouteRecorder } from '../shared/http/registrar.ts';
 import type { Registrar } from '../shared/http/registrar.ts';
 import { createLedgers } from '../shared/indicators/ledger.store.ts';
-import { suspending } from '../shared/registry/tenant-gate.store.ts';
+import { createSuspendTenant, suspending } from '../shared/registry/tenant-gate.store.ts';
 import { lanes } from '../shared/work/carry.ts';
 import type { Carry } from '../shared/work/carry.ts';
 import { createWork } from '../shared/work/work.store.ts';
@@ -28,12 +29,13 @@ import { createTenantIndicatorHandlers } from './indicator-sync/tenant-indicator
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
 import { registerIndicatorSync } from './indicator-sync/triggers.ts';
 import { createCallerHandlers } from './operations/callers.http.ts';
-import type { CallbackAddresses } from './operations/callers.http.ts';
 import { createDeadLetterHandlers } from './operations/dead-letters.http.ts';
+import { createDeliverCallbacks } from './operations/deliver-callbacks.timer.ts';
 import { createOperationHandlers } from './operations/operations.http.ts';
 import { createStatusHandlers } from './operations/status.http.ts';
 import type { ReadinessChecks } from './operations/status.http.ts';
-import { registerOperations, registerOperationsRoutes } from './operations/triggers.ts';
+import { createSweepTimer } from './operations/sweep.timer.ts';
+import { registerOperations, registerOperationsRoutes, registerOperationsTimers } from './operations/triggers.ts';
 import { createZzUnmatched } from './operations/zz-unmatched.http.ts';
 import { createCarryAction } from './response-action/action.work.ts';
 import { createDrainActions } from './response-action/drain-actions.timer.ts';
@@ -48,7 +50,7 @@ import { registerTenantOnboarding } from './tenant-onboarding/triggers.ts';
 export function registerApp(app: Registrar, capabilities: Capabilities): void {
   const { tables, tenants, feeds, callers, credentials, defender, egress, readSecret, hasSecret, serve, settings } =
     capabilities;
-  const { partner, now, sleep, newId, random, log, gate } = capabilities;
+  const { partner, now, sleep, newId, random, log, gate, callbacks } = capabilities;
   const { publicUrl, egressAllowedOrigins, schedules } = settings;
   const recorder = createRouteRecorder(app);
 
@@ -66,23 +68,25 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
     IndicatorSync: createSyncCarry({ tenants, planTenant, inputs, ledgers, states, indicators }),
     TenantRemoval: createRemoveTenant({ tenants, planTenant, ledgers, states, indicators }),
   };
+  const suspend = createSuspendTenant({ tenants, tell: (event) => tell(event), now, log });
   const work = createWork({
     ...{ tables, now, newId, random, log, gate, wait: sleep },
     carryOf: (kind) => {
       const carry = carries[kind];
       if (carry === undefined) throw new Error(`No scenario carries ${kind}.`);
-      return kind === 'TenantRemoval' ? carry : suspending(carry, { tenants, log });
+      return kind === 'TenantRemoval' ? carry : suspending(carry, suspend);
     },
-    callbacksOf: () => Promise.resolve([]),
-    carryCallback: () => Promise.resolve({ outcome: 'Done' }),
+    callbacksOf: callbacks.callbacksOf,
+    carryCallback: callbacks.carryCallback,
   });
+  const tell = createTell({ ...callbacks, now, addCallbacks: work.addCallbacks });
   const acceptOperation = createAcceptOperation({ work, publicUrl, now });
   const resume = async (tenantId: string): Promise<void> => {
     await work.wake(tenantId);
     await work.accept({ ...toSyncOperation({ tenantId }, { id: newId() }), isLeftToTimer: true });
   };
 
-  const checkTenant = createCheckTenant({ tenants, credentials, endpoints: settings, resume, now, log });
+  const checkTenant = createCheckTenant({ tenants, credentials, endpoints: settings, resume, tell, now, log });
   registerTenantOnboarding(
     recorder,
     {
@@ -95,7 +99,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
   );
 
   const readSource = createReadSource({ egress, readSecret, now });
-  const runs = createFeedRuns({ feeds, versions, readSource, now, log });
+  const runs = createFeedRuns({ feeds, versions, readSource, tell, now, log });
   registerIndicatorSync(
     recorder,
     {
@@ -117,16 +121,16 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
   );
 
   const outputOf = () => Promise.resolve(undefined); // no kind of this build brings anything back
-  const addresses: CallbackAddresses = {
-    readState: () => Promise.resolve({ status: 'Unverified' }),
-    verify: () => Promise.resolve(),
-    forget: () => Promise.resolve(),
-  };
   registerOperationsRoutes(recorder, {
     ...createOperationHandlers(serve, { work, tenants, outputOf, publicUrl, now }),
     ...createDeadLetterHandlers(serve, { work, tenants, publicUrl }),
-    ...createCallerHandlers(serve, { callers, addresses, hasSecret, publicUrl, egressAllowedOrigins }),
+    ...createCallerHandlers(serve, { callers, ...callbacks, hasSecret, publicUrl, egressAllowedOrigins }),
   });
+  registerOperationsTimers(
+    recorder,
+    { deliverCallbacks: createDeliverCallbacks({ work, log }), sweep: createSweepTimer({ work, log }) },
+    schedules,
+  );
   registerOperations(recorder, {
     ...createStatusHandlers(serve, { checks: readinessOf(capabilities, work), now, log }),
     zzUnmatched: createZzUnmatched(serve, recorder.routes),

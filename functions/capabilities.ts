@@ -20,6 +20,7 @@ import { tenantRecordSchema } from '../shared/registry/tenant-record.ts';
 import type { Settings } from '../shared/settings.ts';
 import { openTables } from '../shared/tables.client.ts';
 import { toUserAgent } from '../shared/user-agent.ts';
+import { createCallbacks } from './callbacks.ts';
 
 /** What the app takes from its surroundings: everything that is not the same twice. */
 export interface Surroundings {
@@ -60,22 +61,25 @@ export function createCapabilities(surroundings: Surroundings) {
     ownCredential,
     readSecret,
   });
+  const userAgent = toUserAgent(partner, version);
   const defender = createDefender({
     endpoints: settings,
-    userAgent: toUserAgent(partner, version),
+    userAgent,
     credentials,
     budgets: createBudgets({ table: tables('budgets'), now, random, sleep, newId }),
     now,
     random,
     sleep,
   });
+  const keys = createCallerKeys({ vault: versions, now, log });
   const authenticate = createAuthenticate({
     verifyToken: createVerifyToken({ authorityHost: entra.authorityHost, clientId: entra.clientId, now }),
     homeTenantId: entra.homeTenantId,
     callers: createCallers(callers, { now }),
-    keys: createCallerKeys({ vault: versions, now, log }),
+    keys,
     now,
   });
+  const egress = createEgress({ allowedOrigins: settings.egressAllowedOrigins, now });
   return {
     ...surroundings,
     tables,
@@ -88,7 +92,8 @@ export function createCapabilities(surroundings: Surroundings) {
     hasSecret: createHasKey({ vault: versions, now, log }),
     /** Any answer will do: what counts is that the vault is reached. */
     reachVault: async () => void (await versions.list('readiness')),
-    egress: createEgress({ allowedOrigins: settings.egressAllowedOrigins, now }),
+    egress,
+    callbacks: createCallbacks({ ...surroundings, ...{ tables, callers, keys, egress, userAgent } }),
     gate: createTenantGate({ tenants, now }),
     serve: createServe({ authenticate, log, now, newTraceId: () => newId().replaceAll('-', '') }),
   };

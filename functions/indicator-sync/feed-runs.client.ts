@@ -1,5 +1,7 @@
+import type { Tell } from '../../shared/callbacks/tell.store.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { FeedInput, FeedReject } from '../../shared/contract/feed.ts';
+import { toTime } from '../../shared/contract/primitives.ts';
 import { RejectedInput, UpstreamUnavailable } from '../../shared/errors.ts';
 import type { ParsedFeed, ParsedItems } from '../../shared/indicators/feed-item.ts';
 import type { Log } from '../../shared/log.ts';
@@ -17,6 +19,7 @@ export interface FeedRunsOptions {
   readonly feeds: Documents<FeedInput>;
   readonly versions: StoredVersions;
   readonly readSource: ReadSource;
+  readonly tell: Tell;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -40,14 +43,14 @@ export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
       const parsed = await readSource(feed.document.source);
       if ('unreadable' in parsed) return await recordFailure(options, feedId, parsed.unreadable);
       const { guard } = feed.document;
-      const state = await update(versions, feedId, (previous) => {
+      const state = await update(options, feedId, (previous) => {
         const { changed, ...next } = acceptVersion({ previous, parsed, guard, now: now() });
         return { ...next, changed, rejects: toRejects(parsed) };
       });
       log.info('feed.accepted', { feedId, version: state.version, ...state.lastRun });
     },
     confirm: async (feedId, version) => {
-      await update(versions, feedId, (previous) => {
+      await update(options, feedId, (previous) => {
         const confirmed = previous && confirmVersion(previous, version);
         if (confirmed) return confirmed;
         throw new RejectedInput('plan_changed', `Version ${version} is not held.`);
@@ -61,17 +64,29 @@ type Decision = FeedVersion & { readonly changed: boolean; readonly rejects?: re
 
 /** Decides on the version as it stands, and again when somebody else wrote one in between. */
 async function update(
-  versions: StoredVersions,
+  options: FeedRunsOptions,
   feedId: string,
   decide: (previous: FeedVersion | undefined) => Decision,
 ): Promise<FeedState> {
+  const { versions } = options;
   for (let tries = 0; tries < maxTries; tries += 1) {
     const stored = await versions.readState(feedId);
     const { state, items, changed, rejects } = decide(await toVersion(versions, stored));
     const write = { state, ...(changed ? { contents: items } : {}), ...(rejects ? { rejects } : {}) };
+    await tellIfHeld(options, { feedId, before: stored?.state, after: state });
     if (await versions.write(feedId, write, stored)) return state;
   }
   throw new UpstreamUnavailable('Others keep changing the feed.', { retryAfterMs: 1_000 });
+}
+
+/** Each version that is held is told, once: whoever confirms has to name it. */
+async function tellIfHeld(
+  { tell, now }: FeedRunsOptions,
+  change: { readonly feedId: string; readonly before: FeedState | undefined; readonly after: FeedState },
+): Promise<void> {
+  const { feedId, before, after } = change;
+  if (after.held === undefined || after.held.version === before?.held?.version) return;
+  await tell({ type: 'indicators.held', timestamp: toTime(now()), data: { feedId, ...after.held } });
 }
 
 async function toVersion(

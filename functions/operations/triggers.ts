@@ -1,4 +1,4 @@
-import type { HttpHandler } from '@azure/functions';
+import type { HttpHandler, TimerHandler } from '@azure/functions';
 import type { Registrar } from '../../shared/http/registrar.ts';
 import type { CallerHandlers } from './callers.http.ts';
 import type { DeadLetterHandlers } from './dead-letters.http.ts';
@@ -9,6 +9,9 @@ export type OperationsHandlers = Readonly<Record<'health' | 'ready' | 'zzUnmatch
 
 /** The handlers of the routes about what was asked for, and of who may ask, by function name. */
 export type OperationsRoutes = OperationHandlers & DeadLetterHandlers & CallerHandlers;
+
+/** The handlers of what is due without a request, by function name. */
+export type OperationsTimers = Readonly<Record<'deliverCallbacks' | 'sweep', TimerHandler>>;
 
 const tenant = 'api/v1/tenants/{tenantId}';
 const operations = `${tenant}/operations`;
@@ -44,4 +47,14 @@ export function registerOperationsRoutes(app: Registrar, handlers: OperationsRou
   on('PUT', caller, 'putCaller');
   on('DELETE', caller, 'deleteCaller');
   on('POST', 'api/v1/work/drain', 'drainWork');
+}
+
+/** Registers what is due without a request. */
+export function registerOperationsTimers(
+  app: Registrar,
+  { deliverCallbacks, sweep }: OperationsTimers,
+  schedules: { readonly callbacks: string; readonly sweep: string },
+): void {
+  app.timer('deliverCallbacks', { schedule: schedules.callbacks, handler: deliverCallbacks });
+  app.timer('sweep', { schedule: schedules.sweep, handler: sweep });
 }

@@ -1,5 +1,7 @@
 import { decodeJwt } from 'jose';
 import type { JWTPayload } from 'jose';
+import { toTenantEvent } from '../../shared/callbacks/tenant-event.ts';
+import type { Tell } from '../../shared/callbacks/tell.store.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { toTime } from '../../shared/contract/primitives.ts';
 import { toEndpoint } from '../../shared/defender/hosts.ts';
@@ -25,6 +27,7 @@ export interface CheckTenantOptions {
   readonly endpoints: EndpointSettings;
   /** The tenant lets us in again: what waited for it is due now. */
   readonly resume: (tenantId: string) => Promise<void>;
+  readonly tell: Tell;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -53,9 +56,12 @@ export function createCheckTenant(options: CheckTenantOptions): CheckTenant {
     // A token that is kept does not know of a consent given, or withdrawn, since.
     credentials.forget(tenantId);
     const [mde, graph] = await Promise.all([signIn(before.document, 'defender'), signIn(before.document, 'graph')]);
-    const after = await tenants.change(tenantId, (current = before.document) =>
-      isCheckable(current) ? toChecked(current, { mde, graph }, toTime(now())) : current,
-    );
+    const checkedAt = toTime(now());
+    const decide = (current: TenantRecord): TenantRecord =>
+      isCheckable(current) ? toChecked(current, { mde, graph }, checkedAt) : current;
+    const event = toTenantEvent(before.document, decide(before.document), checkedAt);
+    if (event !== undefined) await options.tell(event);
+    const after = await tenants.change(tenantId, (current = before.document) => decide(current));
     report(log, before.document, after.document);
     const isBack = before.document.connection !== 'Connected' && toTenantStatus(after.document) === 'Connected';
     if (isBack) await options.resume(tenantId);

@@ -1,7 +1,11 @@
+import { toTenantEvent } from '../callbacks/tenant-event.ts';
+import type { Tell } from '../callbacks/tell.store.ts';
 import type { Clock } from '../clock.ts';
+import { toTime } from '../contract/primitives.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Carry, Gate } from '../work/carry.ts';
+import { createSingleFlight } from '../work/single-flight.ts';
 import type { Documents } from './documents.store.ts';
 import { toSuspended } from './tenant-record.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -26,24 +30,40 @@ export function createTenantGate({ tenants, now }: TenantGateOptions): (tenantId
   };
 }
 
+/** Suspends the tenant that let us in no more; `false`: there is no such tenant. */
+export type SuspendTenant = (error: TenantSuspended) => Promise<boolean>;
+
+export interface SuspendTenantOptions {
+  readonly tenants: Documents<TenantRecord>;
+  readonly tell: Tell;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** Creates the suspension. Several operations of a tenant find it out in the same moment: it happens, and is told, once. */
+export function createSuspendTenant({ tenants, tell, now, log }: SuspendTenantOptions): SuspendTenant {
+  const once = createSingleFlight<boolean>();
+  const suspend = async ({ tenantId, reason }: TenantSuspended): Promise<boolean> => {
+    const before = (await tenants.get(tenantId))?.document;
+    if (before === undefined) return false;
+    const event = toTenantEvent(before, toSuspended(before, reason), toTime(now()));
+    if (event !== undefined) await tell(event);
+    await tenants.change(tenantId, (current = before) => toSuspended(current, reason));
+    log.warn('tenant.suspended', { tenantId, code: reason });
+    return true;
+  };
+  return (error) => once(error.tenantId, () => suspend(error));
+}
+
 /** A carry whose tenant turns out to let us in no more: the tenant is suspended, and the operation waits without an attempt. */
-export function suspending(
-  carry: Carry,
-  { tenants, log }: { readonly tenants: Documents<TenantRecord>; readonly log: Log },
-): Carry {
+export function suspending(carry: Carry, suspend: SuspendTenant): Carry {
   return async (carried, tools) => {
     try {
       return await carry(carried, tools);
     } catch (error) {
-      if (!(error instanceof TenantSuspended)) throw error;
-      const { tenantId, reason, upstream } = error;
-      if ((await tenants.get(tenantId)) === undefined) throw error;
-      await tenants.change(tenantId, (current) => {
-        if (current === undefined) throw error;
-        return toSuspended(current, reason);
-      });
-      log.warn('tenant.suspended', { tenantId, code: reason });
-      throw new UpstreamUnavailable(error.message, { retryAfterMs: keptMs, throttled: true, upstream, cause: error });
+      if (!(error instanceof TenantSuspended) || !(await suspend(error))) throw error;
+      const { message, upstream } = error;
+      throw new UpstreamUnavailable(message, { retryAfterMs: keptMs, throttled: true, upstream, cause: error });
     }
   };
 }

@@ -12,7 +12,7 @@ import { createDefenderMachines } from '../../shared/defender/machines.client.ts
 import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
 import { createLog } from '../../shared/log.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
-import { createTenantGate, suspending } from '../../shared/registry/tenant-gate.store.ts';
+import { createSuspendTenant, createTenantGate, suspending } from '../../shared/registry/tenant-gate.store.ts';
 import { tenantRecordSchema, toNewTenant } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { createWork } from '../../shared/work/work.store.ts';
@@ -61,7 +61,10 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
     ...{ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID },
   });
   const machines = createDefenderMachines(defenderAt(simulator, tables));
-  const carry = suspending(createCarryAction({ tenants, machines }), { tenants, log });
+  const carry = suspending(
+    createCarryAction({ tenants, machines }),
+    createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),
+  );
   const work = createWork({
     ...{ tables, now, log, newId: randomUUID, random: () => 0.5, carryOf: () => carry },
     gate: createTenantGate({ tenants, now }),

@@ -6,6 +6,7 @@ import { createCheckTenant } from '../../../functions/tenant-onboarding/check-te
 import { createCheckTenants } from '../../../functions/tenant-onboarding/check-tenants.timer.ts';
 import { createTenantHandlers } from '../../../functions/tenant-onboarding/tenants.http.ts';
 import type { Caller } from '../../../shared/auth/authenticate-caller.ts';
+import type { CallbackEvent } from '../../../shared/contract/callback-event.ts';
 import { tenantDocumentSchema } from '../../../shared/contract/tenant.ts';
 import { askedRoles } from '../../../shared/defender/roles.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../../../shared/errors.ts';
@@ -36,6 +37,8 @@ function setUp(options: { caller?: Caller; authorityHost?: string } = {}) {
   const removals: NewOperation[] = [];
   const resumed: string[] = [];
   const resume = (id: string) => Promise.resolve(void resumed.push(id));
+  const told: CallbackEvent[] = [];
+  const tell = (event: CallbackEvent) => Promise.resolve(void told.push(event));
   const lines: string[] = [];
   let ids = 0;
   let nowMs = startMs;
@@ -64,6 +67,7 @@ function setUp(options: { caller?: Caller; authorityHost?: string } = {}) {
       graph: { apiUrl: 'https://graph.example', tokenScope: 'graph/.default' },
     },
     resume,
+    tell,
     now: () => nowMs,
     log,
   });
@@ -86,7 +90,7 @@ function setUp(options: { caller?: Caller; authorityHost?: string } = {}) {
   const tick = async () => {
     await timer({} as Timer, new InvocationContext({ functionName: 'checkTenants', logHandler: () => undefined }));
   };
-  return { entra, removals, resumed, lines, tenants, send, put, tick, pass: (ms: number) => (nowMs += ms) };
+  return { entra, removals, resumed, told, lines, tenants, send, put, tick, pass: (ms: number) => (nowMs += ms) };
 }
 
 describe('PUT /tenants/{tenantId}', () => {
@@ -236,7 +240,7 @@ describe('GET /tenants', () => {
 
 describe('the check', () => {
   it('suspends on withdrawal and connects on return, asking anew each time', async () => {
-    const { put, send, entra, pass, lines } = setUp();
+    const { told, put, send, entra, pass, lines } = setUp();
     await put();
     entra.getToken = withdrawn;
     pass(60_000);
@@ -253,6 +257,11 @@ describe('the check', () => {
       'tenant.connected',
       'tenant.suspended',
       'tenant.connected',
+    ]);
+    expect(told).toMatchObject([
+      { type: 'tenant.connected', tenantId },
+      { type: 'tenant.suspended', tenantId, data: { code: 'consent_withdrawn' } },
+      { type: 'tenant.connected', tenantId },
     ]);
   });
 
