@@ -1,4 +1,6 @@
+import type { AlertSeed } from './defender/alerts/seed.ts';
 import type { MachineSeed } from './defender/machines/seed.ts';
+import type { EventSeed } from './events/store.ts';
 import type { Switches } from './switches.ts';
 
 /** Role names per resource, as an administrator consents to them. */
@@ -42,6 +44,9 @@ export interface TenantOptions {
   readonly consents?: Readonly<Record<string, ConsentedRoles>>;
   /** Machines that Defender knows from the start. */
   readonly machines?: readonly MachineSeed[];
+  readonly alerts?: readonly AlertSeed[];
+  /** Rows of the hunting tables. */
+  readonly events?: readonly EventSeed[];
 }
 
 export interface SecretVersionOptions {

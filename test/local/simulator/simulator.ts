@@ -4,6 +4,8 @@ import { createServerIdentity } from './certificates.ts';
 import { createClock } from './clock.ts';
 import { createControl } from './control/control.ts';
 import { controlRoutes } from './control/routes.ts';
+import { alertOperations } from './defender/alerts/operations.ts';
+import { createAlertStores } from './defender/alerts/store.ts';
 import { indicatorOperations } from './defender/indicators/operations.ts';
 import { createIndicatorStores } from './defender/indicators/stores.ts';
 import { machineOperations } from './defender/machines/operations.ts';
@@ -13,6 +15,7 @@ import { createDefenderRoutes } from './defender/routes.ts';
 import { createDirectory } from './entra/directory.ts';
 import { entraRoutes } from './entra/routes.ts';
 import { createTokenSigner } from './entra/tokens.ts';
+import { createEventStores } from './events/store.ts';
 import { createFaults } from './faults.ts';
 import { createHandler } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
@@ -44,7 +47,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let origin = '';
   const state = createState(options, { clock, signer, origin: () => origin });
   const control = createControl(state);
-  for (const { tenantId, machines = [] } of options.tenants ?? []) control.machines.seed(tenantId, machines);
+  for (const { tenantId, machines = [], alerts = [], events = [] } of options.tenants ?? []) {
+    control.machines.seed(tenantId, machines);
+    control.alerts.seed(tenantId, alerts);
+    for (const seed of events) control.events.add(tenantId, seed);
+  }
   const identityHeader = options.identityHeader ?? randomUUID();
   const pipeline = { clock, log: state.log, faults: state.faults, controlRoutes: controlRoutes(control) };
   const https = await listen({
@@ -84,6 +91,8 @@ function createState(
     faults: createFaults(),
     indicators: createIndicatorStores(),
     machines: createMachineStores(),
+    alerts: createAlertStores(),
+    events: createEventStores(),
     vault: createVault(base.clock, options.secrets ?? []),
   };
 }
@@ -91,7 +100,11 @@ function createState(
 /** Everything at the HTTPS origin; the first route that fits answers. */
 function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonly Route[] {
   return [
-    ...createDefenderRoutes(state, [...indicatorOperations(state.indicators), ...machineOperations(state.machines)]),
+    ...createDefenderRoutes(state, [
+      ...indicatorOperations(state.indicators),
+      ...machineOperations(state.machines),
+      ...alertOperations(state),
+    ]),
     ...keyVaultRoutes(state, state.vault, options.vaultOfficers ?? []),
     ...entraRoutes(state),
   ];

@@ -41,14 +41,10 @@ export function eventRoutes({ events }: Control): readonly Route[] {
   const seedOf = (exchange: Exchange): EventSeed => bodyOf(exchange) as unknown as EventSeed;
   return [
     route('GET', path, (_exchange, { tenantId = '' }) => json(200, { events: events.list(tenantId) })),
-    route('PUT', path, (exchange, { tenantId = '' }) => {
-      const seed = seedOf(exchange);
-      events.clear(tenantId, seed.table);
-      return json(200, { events: events.add(tenantId, seed) });
-    }),
-    route('POST', path, (exchange, { tenantId = '' }) =>
-      json(200, { events: events.add(tenantId, seedOf(exchange)) }),
+    route('PUT', path, (exchange, { tenantId = '' }) =>
+      json(200, { events: events.replace(tenantId, seedOf(exchange)) }),
     ),
+    route('POST', path, (exchange, { tenantId = '' }) => json(200, { events: events.add(tenantId, seedOf(exchange)) })),
     route('DELETE', path, (_exchange, { tenantId = '' }) => {
       events.clear(tenantId);
       return noContent();

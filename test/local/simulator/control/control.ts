@@ -1,6 +1,10 @@
+import { alertControl } from './alert-control.ts';
 import { fromSeed } from './seed.ts';
 import { mintToken } from './mint.ts';
 import type { SimulatorClock } from '../clock.ts';
+import type { AlertResource } from '../defender/alerts/resource.ts';
+import type { AlertSeed } from '../defender/alerts/seed.ts';
+import type { AlertStoreOf } from '../defender/alerts/store.ts';
 import type { IndicatorResource } from '../defender/indicators/resource.ts';
 import type { StoreOf } from '../defender/indicators/operations.ts';
 import type { MachineResource } from '../defender/machines/resource.ts';
@@ -9,6 +13,7 @@ import type { MachineStoreOf } from '../defender/machines/store.ts';
 import type { RateCount, RateWindows } from '../defender/rate-windows.ts';
 import type { EntraContext } from '../entra/context.ts';
 import type { Application, Tenant } from '../entra/directory.ts';
+import type { EventSeed, EventStoreOf, StoredEvent } from '../events/store.ts';
 import type { Faults } from '../faults.ts';
 import type { RequestLog } from '../log.ts';
 import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
@@ -23,6 +28,8 @@ export interface SimulatorState extends EntraContext {
   readonly faults: Faults;
   readonly indicators: StoreOf;
   readonly machines: MachineStoreOf;
+  readonly alerts: AlertStoreOf;
+  readonly events: EventStoreOf;
   readonly vault: Vault;
 }
 
@@ -66,6 +73,23 @@ export interface Control {
     change(tenantId: string, id: string, changes: Partial<MachineResource>): MachineResource;
     clear(tenantId: string): void;
   };
+  readonly alerts: {
+    /** Newest first. */
+    list(tenantId: string): readonly AlertResource[];
+    /** Adds alerts, or replaces those with the same id. */
+    seed(tenantId: string, seeds: readonly AlertSeed[]): readonly AlertResource[];
+    /** As an analyst would: `lastUpdateTime` is now, unless the change says otherwise; throws when there is none. */
+    change(tenantId: string, id: string, changes: Partial<AlertResource>): AlertResource;
+    clear(tenantId: string): void;
+  };
+  /** Rows of the hunting tables: what queries find, and what an alert can refer to. */
+  readonly events: {
+    list(tenantId: string): readonly StoredEvent[];
+    add(tenantId: string, seed: EventSeed): readonly StoredEvent[];
+    /** Instead of the rows that the table has. */
+    replace(tenantId: string, seed: EventSeed): readonly StoredEvent[];
+    clear(tenantId: string, table?: string): void;
+  };
   readonly quotas: {
     counts(): readonly RateCount[];
     clear(): void;
@@ -86,6 +110,8 @@ export function createControl(state: SimulatorState): Control {
       put: (options) => {
         const tenant = directory.putTenant(options);
         if (options.machines) state.machines(tenant.tenantId).seed(options.machines, clock.now());
+        for (const alert of options.alerts ?? []) state.alerts(tenant.tenantId).add(alert, clock.now());
+        for (const events of options.events ?? []) state.events(tenant.tenantId).add(events, clock.now());
         return tenant;
       },
       delete: directory.deleteTenant,
@@ -113,6 +139,13 @@ export function createControl(state: SimulatorState): Control {
       seed: (tenantId, seeds) => state.machines(tenantId).seed(seeds, clock.now()),
       change: (tenantId, id, changes) => state.machines(tenantId).change(id, changes),
       clear: (tenantId) => state.machines(tenantId).clear(),
+    },
+    alerts: alertControl(state),
+    events: {
+      list: (tenantId) => state.events(tenantId).list(),
+      add: (tenantId, seed) => state.events(tenantId).add(seed, clock.now()),
+      replace: (tenantId, seed) => state.events(tenantId).replace(seed, clock.now()),
+      clear: (tenantId, table) => state.events(tenantId).clear(table),
     },
     quotas: rates,
     mintToken: (order) => mintToken(state, order),

@@ -1,5 +1,6 @@
 import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
+import { alertRoutes, eventRoutes } from './alert-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { at, bodyOf } from './requests.ts';
 import { setClock } from './set-clock.ts';
@@ -20,6 +21,8 @@ export function controlRoutes(control: Control): readonly Route[] {
     ...vaultRoutes(control),
     ...indicatorRoutes(control),
     ...machineRoutes(control),
+    ...alertRoutes(control),
+    ...eventRoutes(control),
     ...runRoutes(control),
   ];
   return all.map((one) => ({ ...one, handle: withErrors(one.handle) }));

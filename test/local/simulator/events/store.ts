@@ -26,6 +26,8 @@ export interface EventStore {
   rows(table: string, nowMs: number): readonly EventRow[];
   /** Throws a `RangeError` on a table, a column or a value that the schema does not know. */
   add(seed: EventSeed, nowMs: number): readonly StoredEvent[];
+  /** Instead of the rows that the table has. */
+  replace(seed: EventSeed, nowMs: number): readonly StoredEvent[];
   /** All tables, or one. */
   clear(table?: string): void;
 }
@@ -46,21 +48,30 @@ export function createEventStores(): EventStoreOf {
 function createEventStore(): EventStore {
   let events: readonly StoredEvent[] = [];
   let lastReportId = 1_000;
+  const toEvents = ({ table, rows, visibleAt }: EventSeed, nowMs: number): readonly StoredEvent[] => {
+    if (!findTable(table)) throw new RangeError(`There is no table ${table}.`);
+    if (!Array.isArray(rows)) throw new RangeError('The body needs a list "rows".');
+    const defaults = { Timestamp: new Date(nowMs).toISOString() };
+    return rows.map((row: EventRow) => ({
+      table,
+      row: toRow(table, { ...defaults, ReportId: (lastReportId += 1), ...row }),
+      visibleAt: visibleAt === undefined ? null : toSevenDigits(visibleAt),
+    }));
+  };
   return {
     list: () => events,
     rows: (table, nowMs) =>
       events
         .filter((event) => event.table === table && (event.visibleAt === null || Date.parse(event.visibleAt) <= nowMs))
         .map(({ row }) => row),
-    add: ({ table, rows, visibleAt }, nowMs) => {
-      if (!Array.isArray(rows)) throw new RangeError('The body needs a list "rows".');
-      const defaults = { Timestamp: new Date(nowMs).toISOString() };
-      const added = rows.map((row) => ({
-        table,
-        row: toRow(table, { ...defaults, ReportId: (lastReportId += 1), ...row }),
-        visibleAt: visibleAt === undefined ? null : toSevenDigits(visibleAt),
-      }));
+    add: (seed, nowMs) => {
+      const added = toEvents(seed, nowMs);
       events = [...events, ...added];
+      return added;
+    },
+    replace: (seed, nowMs) => {
+      const added = toEvents(seed, nowMs);
+      events = [...events.filter(({ table }) => table !== seed.table), ...added];
       return added;
     },
     clear: (table) => {
@@ -72,9 +83,7 @@ function createEventStore(): EventStore {
 const given = ['Timestamp', 'ReportId'];
 
 function toRow(tableName: string, row: EventRow): EventRow {
-  const table = findTable(tableName);
-  if (!table) throw new RangeError(`There is no table ${tableName}.`);
-  const columns = new Map(table.columns.map((column) => [column.name, column]));
+  const columns = new Map(findTable(tableName)?.columns.map((column) => [column.name, column]));
   const cells = Object.entries(row).flatMap(([name, value]) => {
     const column = columns.get(name);
     if (column) return [[name, toCell(column, value)]];

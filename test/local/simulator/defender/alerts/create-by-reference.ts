@@ -32,7 +32,10 @@ export function createByReference(call: DefenderCall, context: AlertContext): Re
   const open = context.alerts
     .list()
     .find((alert) => alert.machineId === machineId && alert.title === reference.title && alert.status !== 'Resolved');
-  return toAlertReply(call, open ? merge(call, context, { open, event, reference }) : create(call, context, reference, event));
+  return toAlertReply(
+    call,
+    open ? merge(call, context, { open, event, reference }) : create(call, context, reference, event),
+  );
 }
 
 function readReference({ exchange }: DefenderCall): Reference | DefenderError {

@@ -33,7 +33,10 @@ export function fromSeed({ evidence = [], ...seed }: AlertSeed, context: SeedCon
   };
 }
 
-function defaults(now: string, { tenantId, incidentId }: SeedContext): Omit<AlertResource, 'id' | 'machineId' | 'title'> {
+function defaults(
+  now: string,
+  { tenantId, incidentId }: SeedContext,
+): Omit<AlertResource, 'id' | 'machineId' | 'title'> {
   return {
     ...{ incidentId, investigationId: null, assignedTo: null, severity: 'Medium', status: 'New' },
     ...{ classification: null, determination: null, investigationState: 'UnsupportedAlertType' },

@@ -58,7 +58,8 @@ function readUpdate(body: Body, alert: AlertResource, { switches }: DefenderCall
   if (!given.every(([name, value]) => fields.includes(name) && typeof value === 'string')) return incorrectBody();
   const update = Object.fromEntries(given) as Update;
   const { status, classification, determination } = update;
-  const invalid = (name: string): DefenderError => defenderError('InvalidInput', `Invalid input ${name}: ${update[name]}`);
+  const invalid = (name: string): DefenderError =>
+    defenderError('InvalidInput', `Invalid input ${name}: ${update[name]}`);
   if (status !== undefined && !statuses.includes(status)) return invalid('status');
   if (classification !== undefined && !(classification in determinations)) return invalid('classification');
   const known = Object.values(determinations).flat();
