@@ -2,6 +2,7 @@ import type { HttpHandler, TimerHandler } from '@azure/functions';
 import type { Registrar } from '../../shared/http/registrar.ts';
 import type { CallerHandlers } from './callers.http.ts';
 import type { DeadLetterHandlers } from './dead-letters.http.ts';
+import type { OpenApiHandlers } from './openapi.http.ts';
 import type { OperationHandlers } from './operations.http.ts';
 
 /** The handlers of health, readiness and whatever no other function took, by function name. */
@@ -57,4 +58,10 @@ export function registerOperationsTimers(
 ): void {
   app.timer('deliverCallbacks', { schedule: schedules.callbacks, handler: deliverCallbacks });
   app.timer('sweep', { schedule: schedules.sweep, handler: sweep });
+}
+
+/** Registers what describes the routes, and is public like them. */
+export function registerApiDescription(app: Registrar, { openapi, docs }: OpenApiHandlers): void {
+  app.http('openapi', { methods: ['GET'], authLevel: 'anonymous', route: 'api/v1/openapi.json', handler: openapi });
+  app.http('docs', { methods: ['GET'], authLevel: 'anonymous', route: 'api/v1/docs', handler: docs });
 }

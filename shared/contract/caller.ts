@@ -5,6 +5,7 @@ import {
   feedIdSchema,
   guidSchema,
   listOrAllSchema,
+  readOnlyField,
   tenantIdSchema,
   text,
   timeSchema,
@@ -35,8 +36,6 @@ const authenticationSchema = z.discriminatedUnion('kind', [
 export type CallerAuthentication = Immutable<z.output<typeof authenticationSchema>>;
 
 const callbackShape = { url: webUrlSchema, events: listOrAllSchema(callbackTypeSchema).default('All') } as const;
-const ignored = z.unknown().optional();
-
 const editableShape = {
   displayName: text(1, 256),
   authentication: authenticationSchema,
@@ -53,9 +52,14 @@ const editableShape = {
 export const callerInputSchema = z
   .strictObject({
     ...editableShape,
-    callerId: ignored,
+    callerId: readOnlyField,
     callback: z
-      .strictObject({ ...callbackShape, status: ignored, lastSuccessAt: ignored, lastFailure: ignored })
+      .strictObject({
+        ...callbackShape,
+        status: readOnlyField,
+        lastSuccessAt: readOnlyField,
+        lastFailure: readOnlyField,
+      })
       .transform(({ url, events }) => ({ url, events }))
       .optional(),
   })

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { feedRejectCodes } from './codes.ts';
 import { confidenceSchema, indicatorActionSchema, indicatorSeveritySchema, indicatorTypeSchema } from './indicator.ts';
 import type { Immutable } from './primitives.ts';
-import { durationBetween, feedIdSchema, listOrAllSchema, tenantIdSchema, text, timeSchema } from './primitives.ts';
+import {
+  durationBetween,
+  feedIdSchema,
+  listOrAllSchema,
+  readOnlyField,
+  tenantIdSchema,
+  text,
+  timeSchema,
+} from './primitives.ts';
 import { feedSourceSchema } from './feed-source.ts';
 
 /** Fields of `select`, without defaults: a tenant's own choice for a feed has them too. */
@@ -65,10 +73,10 @@ const editableShape = {
 export const feedInputSchema = z
   .strictObject({
     ...editableShape,
-    feedId: z.unknown().optional(),
-    version: z.unknown().optional(),
-    lastRun: z.unknown().optional(),
-    held: z.unknown().optional(),
+    feedId: readOnlyField,
+    version: readOnlyField,
+    lastRun: readOnlyField,
+    held: readOnlyField,
   })
   .transform(({ feedId: _feedId, version: _version, lastRun: _lastRun, held: _held, ...editable }) => editable);
 

@@ -117,6 +117,9 @@ export const webUrlSchema = text(0, 2048).refine(
   refusal('invalid_format', 'Must be an https URL.'),
 );
 
+/** A field that our answers show and that may come back with a `PUT`: it is dropped. */
+export const readOnlyField = z.unknown().optional().meta({ readOnly: true, description: 'Read-only: ignored.' });
+
 /** `All`, or a list: how tenants, feeds and events are chosen. */
 export function listOrAllSchema<T extends z.ZodType>(item: T) {
   return z.union([z.literal('All'), z.array(item)]);

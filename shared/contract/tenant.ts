@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from './primitives.ts';
-import { refusal, tenantIdSchema, text, timeSchema } from './primitives.ts';
+import { readOnlyField, refusal, tenantIdSchema, text, timeSchema } from './primitives.ts';
 import { tenantPolicySchema } from './tenant-policy.ts';
 
 export const tenantStatusSchema = z.enum(['Connected', 'Paused', 'Suspended', 'Removing', 'Removed']);
@@ -41,10 +41,10 @@ export const tenantInputSchema = z
   .strictObject({
     ...editableShape,
     displayName: editableShape.displayName.optional(),
-    tenantId: z.unknown().optional(),
-    status: z.unknown().optional(),
-    connectedAt: z.unknown().optional(),
-    check: z.unknown().optional(),
+    tenantId: readOnlyField,
+    status: readOnlyField,
+    connectedAt: readOnlyField,
+    check: readOnlyField,
   })
   .refine(
     ({ cloud, region }) => region === undefined || cloud === 'Commercial',
