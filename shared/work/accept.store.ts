@@ -1,4 +1,4 @@
-import type { TableClient, TransactionAction } from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import type { OperationKind, OperationStage } from '../contract/operation.ts';
 import { isFinished } from '../contract/operation.ts';
@@ -6,14 +6,12 @@ import type { OperationResult } from '../contract/operation-result.ts';
 import { UpstreamUnavailable } from '../errors.ts';
 import { createBacklog } from './backlog.store.ts';
 import { laneOf } from './carry.ts';
-import { exclusiveKey, itemKey, operationIdOf } from './keys.ts';
+import { exclusiveKey, operationIdOf } from './keys.ts';
 import type { Partitions } from './partitions.store.ts';
 import type { Ready } from './ready.store.ts';
-import { toListRow } from './list-rows.ts';
-import { packRequest } from './operation-row.ts';
-import { toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import type { StoredOperation } from './stored-operation.ts';
+import { insertsOf, toStored } from './to-stored.ts';
 import { readOperation, readRow, writeOperation } from './transactions.store.ts';
 
 /** What is asked for. */
@@ -91,7 +89,8 @@ export function createAccept(options: AcceptOptions): (input: NewOperation) => P
     await options.partitions.note(input.tenantId);
     await ready.announce(laneOf[input.kind], input.tenantId, input.dueAtMs ?? options.now());
     for (let tries = 0; tries < maxTries; tries += 1) {
-      const { stored, item } = toStored(id, input, options);
+      const facts = { nowMs: options.now(), nonce: options.newId(), leaseMs: options.leaseMs };
+      const { stored, item } = toStored(id, input, facts);
       const written = await writeOperation(table, stored, insertsOf(stored, item));
       if (written.isWritten) {
         backlog.add(input.tenantId);
@@ -124,53 +123,4 @@ function accepted(stored: StoredOperation, item: WorkItem): Acceptance {
 /** What an operation is to a request with its key: the same request again, or another one. */
 export function asReplay(stored: StoredOperation, input: Pick<NewOperation, 'fingerprint'>): Acceptance {
   return stored.fingerprint === input.fingerprint ? { outcome: 'replayed', stored } : { outcome: 'key_reused' };
-}
-
-function toStored(
-  id: string,
-  input: NewOperation,
-  options: AcceptOptions,
-): { readonly stored: StoredOperation; readonly item: WorkItem } {
-  const nowMs = options.now();
-  const nonce = options.newId();
-  const startsAtMs = input.dueAtMs ?? nowMs;
-  const isLeased = input.isLeftToTimer !== true && startsAtMs <= nowMs;
-  const dueMs = isLeased ? nowMs + options.leaseMs : startsAtMs;
-  const lane = laneOf[input.kind];
-  const rowKey = itemKey(lane, dueMs, id);
-  const { tenantId, kind, fingerprint } = input;
-  const submitBy = input.submitByMs === undefined ? {} : { submitByMs: input.submitByMs };
-  const attempts = isLeased ? 1 : 0; // a claim counts its step in advance
-  const item = { tenantId, rowKey, lane, dueMs, id, attempts, isLeased, nonce, createdAtMs: nowMs, ...submitBy };
-  const stored: StoredOperation = {
-    ...{ tenantId, id, kind, fingerprint, itemKey: rowKey, acceptNonce: nonce, nonce, ...submitBy },
-    ...{ status: 'NotStarted', version: 1, attempts: 0, createdAtMs: nowMs, updatedAtMs: nowMs },
-    ...{ nextAttemptAtMs: startsAtMs, isCancelRequested: false, intents: 0, hasReachedDefender: false, signals: {} },
-    ...optionalFields(input),
-    neverGivesUp: input.neverGivesUp === true,
-    packedRequest: packRequest(input.request),
-  };
-  return { stored, item };
-}
-
-function optionalFields(input: NewOperation): Partial<StoredOperation> {
-  const { callerId, reference, result, stage, state, exclusive, traceparent } = input;
-  const given = Object.entries({ callerId, reference, result, stage, state, exclusive, traceparent });
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-function insertsOf(stored: StoredOperation, item: WorkItem): TransactionAction[] {
-  const { tenantId, exclusive, id } = stored;
-  return [
-    ['create', toItemRow(item)],
-    ['create', toListRow(stored)],
-    ...(exclusive === undefined
-      ? []
-      : [
-          [
-            'create',
-            { partitionKey: tenantId, rowKey: exclusiveKey(exclusive), schemaVersion: 1, id },
-          ] as TransactionAction,
-        ]),
-  ];
 }

@@ -4,7 +4,7 @@ import type { Claim } from './accept.store.ts';
 import { LostClaim } from './carry.ts';
 import type { Progress } from './carry.ts';
 import type { EventsOf } from './events.store.ts';
-import type { Verdict } from './next-attempt.ts';
+import type { Verdict } from './verdict.ts';
 import type { Ready } from './ready.store.ts';
 import { fromItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';

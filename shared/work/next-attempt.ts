@@ -1,8 +1,10 @@
-import type { OperationError, OperationErrorCode } from '../contract/operation.ts';
+import type { OperationError } from '../contract/operation.ts';
 import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
 import type { CarryOutcome, Later, Progress } from './carry.ts';
 import { isLate } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
+import { exhausted, failed } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 /** So many tries that failed or never ended, and the operation is given up. */
 export const maxAttempts = 8;
@@ -12,24 +14,6 @@ const longestBackoffMs = 3_600_000;
 
 /** A step's end: what the carry returned, or what it threw. */
 export type StepEnd = { readonly outcome: CarryOutcome } | { readonly thrown: unknown };
-
-/** What becomes of the operation after a step; `attempts` are those that count from now on. */
-export type Verdict =
-  | {
-      readonly to: 'Succeeded' | 'Failed' | 'Canceled';
-      readonly attempts: number;
-      readonly progress: Progress;
-      readonly error?: OperationError;
-    }
-  | {
-      readonly to: 'Later';
-      readonly attempts: number;
-      readonly progress: Progress;
-      readonly dueMs: number;
-      readonly hasReachedDefender: boolean;
-      /** The step brought it further: the next one may follow at once. */
-      readonly isAdvanced: boolean;
-    };
 
 /**
  * How long to wait after so many failed tries: 1, 2, 4 … 60 minutes, ± 20 % by `jitter` in [0, 1), so that what failed
@@ -147,18 +131,6 @@ function later(
     hasReachedDefender: stored.hasReachedDefender,
     isAdvanced: facts.isAdvanced === true,
   };
-}
-
-function exhausted(attempts: number, progress: Progress = {}): Verdict {
-  return failed('attempts_exhausted', `Given up after ${attempts} tries.`, { attempts, progress });
-}
-
-function failed(
-  code: OperationErrorCode,
-  message: string,
-  facts: { readonly attempts: number; readonly progress?: Progress },
-): Verdict {
-  return { to: 'Failed', attempts: facts.attempts, progress: facts.progress ?? {}, error: { code, message } };
 }
 
 /** Why an operation failed that Microsoft refused. */

@@ -2,7 +2,7 @@ import type { TransactionAction } from '@azure/data-tables';
 import { isFinished } from '../contract/operation.ts';
 import { deadLetterKey, exclusiveKey, itemKey } from './keys.ts';
 import type { NewCallback } from './carry.ts';
-import type { Verdict } from './next-attempt.ts';
+import type { Verdict } from './verdict.ts';
 import { isListedAlike, toDeadLetterRow, toListRow } from './list-rows.ts';
 import { toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';

@@ -1,55 +1,15 @@
-import type { Clock } from '../clock.ts';
-import type { Operation, OperationKind } from '../contract/operation.ts';
+import type { Operation } from '../contract/operation.ts';
 import { isFinished } from '../contract/operation.ts';
-import type { Log } from '../log.ts';
-import type { Tables } from '../tables.client.ts';
-import { createAccept } from './accept.store.ts';
 import type { Acceptance, Claim, NewOperation } from './accept.store.ts';
-import type { CallbackCarry, Carry, Gate, Lane } from './carry.ts';
-import { createCarryOn } from './carry.work.ts';
-import { createClaims } from './claims.store.ts';
-import { createControl } from './control.store.ts';
+import type { Lane } from './carry.ts';
 import type { Controlled, Signal } from './control.store.ts';
-import { createCarryItem, createExpire } from './carry-item.work.ts';
-import { createDeadLetters } from './dead-letters.store.ts';
-import { createDeliver } from './deliver.work.ts';
-import { createDrain } from './drain.work.ts';
 import type { DrainPass } from './drain.work.ts';
-import { createAddCallbacks, createEventsOf } from './events.store.ts';
-import type { CallbacksOf } from './events.store.ts';
-import { createItems } from './items.store.ts';
-import { createOldestDue } from './oldest-due.store.ts';
-import { createOperations } from './operations.store.ts';
+import { createEngine } from './engine.store.ts';
+import type { WorkOptions } from './engine.store.ts';
 import type { OperationFilter } from './operations.store.ts';
-import { createPerform } from './perform.work.ts';
-import { createPartitions } from './partitions.store.ts';
-import { createReady } from './ready.store.ts';
-import { createRecall } from './recall.store.ts';
 import type { RecalledBy } from './recall.store.ts';
-import { createSweep } from './sweep.store.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
-
-export interface WorkOptions {
-  readonly tables: Tables;
-  readonly now: Clock;
-  /** Unique among all instances: a UUID. */
-  readonly newId: () => string;
-  /** In [0, 1). */
-  readonly random: () => number;
-  readonly log: Log;
-  /** Waits; a drain's way to try a fresh callback once more after 5 s. */
-  readonly wait: (ms: number) => Promise<void>;
-  /** How a kind is carried. Asked at every step, so carries may be made after the engine that they accept into. */
-  readonly carryOf: (kind: OperationKind) => Carry;
-  readonly carryCallback: CallbackCarry;
-  readonly callbacksOf: CallbacksOf;
-  /** Whether a tenant's Defender may be called. Asked often: answer from a cache. `open` while a tenant is being removed. */
-  readonly gate: (tenantId: string) => Promise<Gate>;
-  /** For tests and measurements. */
-  readonly leaseMs?: number;
-  readonly maxBacklog?: number;
-}
 
 /** What an accept tells the one who asked. Hand it to `perform` to work on it at once. */
 export type Accepted =
@@ -89,33 +49,9 @@ export type Work = ReturnType<typeof createWork>;
  * promised nothing.
  */
 export function createWork(options: WorkOptions) {
-  const { now, gate } = options;
-  const table = options.tables('work');
-  const ready = createReady({ table: options.tables('ready'), now });
-  const engine = {
-    ...options,
-    table,
-    ready,
-    leaseMs: options.leaseMs ?? 90_000,
-    maxBacklog: options.maxBacklog ?? 10_000,
-  };
-  const items = createItems(engine);
-  const eventsOf = createEventsOf(engine);
-  const claims = createClaims({ ...engine, eventsOf });
-  const control = createControl({ ...engine, eventsOf });
-  const carryOn = createCarryOn({ ...engine, claims });
-  const deliver = createDeliver(engine);
-  const carryItem = createCarryItem({ ...engine, claims, carryOn, deliver });
-  const partitions = createPartitions({ ready: options.tables('ready'), now });
-  const acceptIt = createAccept({ ...engine, partitions });
-  const recallIt = createRecall(table);
-  const addCallbacks = createAddCallbacks({ ...engine, partitions });
-  const deadLetters = createDeadLetters(engine);
-  const sweep = createSweep({ ...engine, items, partitions });
-  const performIt = createPerform({ ...engine, claims, carryOn, deliver });
-  const drainIt = createDrain({ ...engine, items, carryItem, expire: createExpire({ claims, now }) });
-  const operations = createOperations(table);
-  const oldestDue = createOldestDue({ ...engine, items });
+  const { gate } = options;
+  const { claims, control, deadLetters, operations, oldestDue, addCallbacks, sweep, ready, ...engine } =
+    createEngine(options);
 
   const show = async (stored: StoredOperation): Promise<Operation> =>
     toOperation(stored, isFinished(stored.status) ? 'open' : await gate(stored.tenantId));
@@ -132,7 +68,7 @@ export function createWork(options: WorkOptions) {
 
   /** Writes down what is asked for, all or nothing. */
   async function accept(input: NewOperation): Promise<Accepted> {
-    const acceptance = await acceptIt(input);
+    const acceptance = await engine.accept(input);
     if (acceptance.outcome !== 'running' || input.isLeftToTimer === true) return told(acceptance);
     // What only waits for its timer is carried for whoever asks for it now.
     const claim = await claims.takeUp(acceptance.stored);
@@ -141,7 +77,7 @@ export function createWork(options: WorkOptions) {
 
   /** What was accepted under this key before (`replayed` or `key_reused`), for whoever would refuse the request by now. */
   async function recall(input: RecalledBy): Promise<Accepted | undefined> {
-    const known = await recallIt(input);
+    const known = await engine.recall(input);
     return known && told(known);
   }
 
@@ -149,7 +85,7 @@ export function createWork(options: WorkOptions) {
   async function perform(taken: Taken, maxWaitMs = 5_000): Promise<Operation> {
     const { claim, operation } = taken;
     if (!claim) return operation;
-    const performed = await performIt(claim, maxWaitMs);
+    const performed = await engine.perform(claim, maxWaitMs);
     return performed === 'Kept' ? show(claim.stored) : ((await read(operation.tenantId, operation.id)) ?? operation);
   }
 
@@ -158,7 +94,7 @@ export function createWork(options: WorkOptions) {
     lane: Lane,
     pass: DrainPass,
   ): Promise<{ readonly carried: number; readonly oldestDue?: string }> {
-    const carried = await drainIt(lane, pass);
+    const carried = await engine.drain(lane, pass);
     const oldestMs = await oldestDue([lane]);
     return { carried, ...(oldestMs === undefined ? {} : { oldestDue: new Date(oldestMs).toISOString() }) };
   }

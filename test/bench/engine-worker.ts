@@ -6,7 +6,7 @@ import type { Tables } from '../../shared/tables.client.ts';
 import { UpstreamUnavailable } from '../../shared/errors.ts';
 import type { Carry } from '../../shared/work/carry.ts';
 import { createWork } from '../../shared/work/work.store.ts';
-import type { WorkOptions } from '../../shared/work/work.store.ts';
+import type { WorkOptions } from '../../shared/work/engine.store.ts';
 
 /** Where a worker finds everything; the clock is the same in all processes. */
 export interface WorkerPlace {

@@ -1,7 +1,9 @@
 import { inject } from 'vitest';
-import { TableServiceClient } from '@azure/data-tables';
-import { openTables, tableNames } from '../../shared/tables.client.ts';
+import { openTables } from '../../shared/tables.client.ts';
 import type { Tables } from '../../shared/tables.client.ts';
+import { createTables } from './create-tables.ts';
+
+export { createTables };
 
 /** The connection string of an empty storage account that no other test uses, without tables. */
 export async function freshStorage(): Promise<string> {
@@ -15,10 +17,4 @@ export async function freshTables(): Promise<Tables> {
   const connectionString = await freshStorage();
   await createTables(connectionString);
   return openTables({ connectionString });
-}
-
-/** Makes the product's tables in an account. */
-export async function createTables(connectionString: string): Promise<void> {
-  const service = TableServiceClient.fromConnectionString(connectionString, { allowInsecureConnection: true });
-  for (const name of tableNames) await service.createTable(name);
 }

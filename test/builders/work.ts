@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { LogEvent, LogFields } from '../../shared/log.ts';
 import type { Tables } from '../../shared/tables.client.ts';
 import type { NewOperation } from '../../shared/work/accept.store.ts';
-import type { Carry, CarryOutcome } from '../../shared/work/carry.ts';
+import type { CallbackCarry, CallbackOutcome, Carry, CarryOutcome, DueCallback } from '../../shared/work/carry.ts';
 import { createWork } from '../../shared/work/work.store.ts';
-import type { Accepted, Work, WorkOptions } from '../../shared/work/work.store.ts';
+import type { WorkOptions } from '../../shared/work/engine.store.ts';
+import type { Accepted, Work } from '../../shared/work/work.store.ts';
 
 export const contoso = '6f1c0000-0000-4000-8000-00000000a001';
 export const fabrikam = '6f1c0000-0000-4000-8000-00000000a002';
@@ -99,3 +100,15 @@ export const pass = { budgetMs: 45_000 } as const;
 export const minuteMs = 60_000;
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
+
+/** A partner whose answers to callbacks are these, the last one again and again. */
+export function receiver(...outcomes: readonly CallbackOutcome['outcome'][]) {
+  const received: DueCallback[] = [];
+  const carryCallback: CallbackCarry = (callback, { now }) => {
+    const outcome = outcomes[Math.min(received.length, outcomes.length - 1)] ?? 'Done';
+    received.push(callback);
+    if (outcome === 'Later') return Promise.resolve({ outcome, dueAtMs: now() + 5_000, isAttemptFailed: true });
+    return Promise.resolve(outcome === 'Failed' ? { outcome, code: 'endpoint_disabled' } : { outcome });
+  };
+  return { received, carryCallback };
+}

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { CallbackCarry, CallbackOutcome, DueCallback } from '../../../shared/work/carry.ts';
 import type { CallbacksOf } from '../../../shared/work/events.store.ts';
 import { freshTables } from '../../builders/storage.ts';
-import { accepted, carryOf, contoso, dayMs, minuteMs, newOperation, pass, testWork } from '../../builders/work.ts';
+import { accepted, carryOf, contoso, minuteMs, pass, receiver, testWork } from '../../builders/work.ts';
 
-/** Two callers hear of every end. */
 const callbacksOf: CallbacksOf = (before, after) =>
   Promise.resolve(
     before.status !== after.status && after.status !== 'Running'
@@ -14,17 +12,6 @@ const callbacksOf: CallbacksOf = (before, after) =>
         }))
       : [],
   );
-
-function receiver(...outcomes: readonly CallbackOutcome['outcome'][]) {
-  const received: DueCallback[] = [];
-  const carryCallback: CallbackCarry = (callback, { now }) => {
-    const outcome = outcomes[Math.min(received.length, outcomes.length - 1)] ?? 'Done';
-    received.push(callback);
-    if (outcome === 'Later') return Promise.resolve({ outcome, dueAtMs: now() + 5_000, isAttemptFailed: true });
-    return Promise.resolve(outcome === 'Failed' ? { outcome, code: 'endpoint_disabled' } : { outcome });
-  };
-  return { received, carryCallback };
-}
 
 describe('callbacks', () => {
   test('are written with the end they tell of, and tried at once by whoever ended it', async () => {
@@ -102,148 +89,5 @@ describe('callbacks', () => {
     }
     expect(attempts).toEqual([1, 1, 1]);
     expect(lines.map(({ event }) => event)).toEqual(['delivery.crashed', 'delivery.crashed', 'delivery.crashed']);
-  });
-});
-
-describe('dead letters', () => {
-  const failed = { outcome: 'Failed', error: { code: 'event_not_found', message: 'None fits.' } } as const;
-
-  test('are failed alerts with their request, not failed actions; newest first, page by page', async () => {
-    const { work, clock } = testWork(await freshTables(), carryOf(failed));
-    await work.perform(await accepted(work, { kind: 'Action' }));
-    const first = await work.perform(await accepted(work, { kind: 'Alert', request: { id: 'finding-1' } }));
-    clock.move(minuteMs);
-    const second = await work.perform(await accepted(work, { kind: 'AlertUpdate', request: { id: 'finding-2' } }));
-    const page = await work.listDeadLetters(contoso, { limit: 1 });
-    expect(page?.value).toEqual([
-      {
-        ...{ id: second.id, kind: 'AlertUpdate', code: 'event_not_found', request: { id: 'finding-2' } },
-        failedAt: second.lastUpdatedAt,
-      },
-    ]);
-    const next = await work.listDeadLetters(contoso, { limit: 1, cursor: page?.cursor ?? '' });
-    expect(next).toMatchObject({ value: [{ id: first.id, request: { id: 'finding-1' } }] });
-    expect(next).not.toHaveProperty('cursor');
-    expect(await work.listDeadLetters(contoso, { limit: 1, cursor: 'abc' })).toBeUndefined();
-  });
-
-  test('are carried on as the same operation', async () => {
-    const { work } = testWork(await freshTables(), carryOf(failed, { outcome: 'Done' }));
-    const { id, version } = await work.perform(await accepted(work, { kind: 'Alert' }));
-    expect(await work.redrive(contoso, { ids: [id], dryRun: true })).toBe(1);
-    expect(await work.read(contoso, id)).toMatchObject({ status: 'Failed' });
-    expect(await work.redrive(contoso, { ids: [id] })).toBe(1);
-    const redriven = await work.read(contoso, id);
-    expect(redriven).toMatchObject({ status: 'NotStarted', version: version + 1, attempts: 0 });
-    expect(redriven).not.toHaveProperty('error');
-    expect(await work.listDeadLetters(contoso, { limit: 10 })).toEqual({ value: [] });
-    expect(await work.redrive(contoso, { ids: [id] })).toBe(0);
-    await work.drain('alerts', pass);
-    expect(await work.read(contoso, id)).toMatchObject({ status: 'Succeeded' });
-  });
-
-  test('of a kind, all at once; unknown ids and actions are not there', async () => {
-    const { work } = testWork(await freshTables(), carryOf(failed));
-    const action = await work.perform(await accepted(work));
-    for (const kind of ['Alert', 'Alert', 'AlertUpdate'] as const) await work.perform(await accepted(work, { kind }));
-    expect(await work.redrive(contoso, { ids: [action.id, 'op_aaaaaaaaaaaaaaaaaaaaaaaaaa'] })).toBe(0);
-    expect(await work.redrive(contoso, { kind: 'Alert', dryRun: true })).toBe(2);
-    const counts = await Promise.all([
-      work.redrive(contoso, { kind: 'Alert' }),
-      work.redrive(contoso, { kind: 'Alert' }),
-    ]);
-    expect(counts.reduce((a, b) => a + b)).toBe(2); // two at once: each letter goes once
-  });
-
-  test('that are too late by now end again', async () => {
-    const { work, clock } = testWork(await freshTables(), carryOf(failed, { outcome: 'Done' }));
-    const { id } = await work.perform(await accepted(work, { kind: 'Alert', submitByMs: clock.now() + 2 * dayMs }));
-    clock.move(3 * dayMs);
-    await work.redrive(contoso, { kind: 'Alert' });
-    await work.drain('alerts', pass);
-    expect(await work.read(contoso, id)).toMatchObject({ status: 'Failed', error: { code: 'expired' } });
-    expect((await work.listDeadLetters(contoso, { limit: 10 }))?.value).toMatchObject([{ id, code: 'expired' }]);
-  });
-
-  test('of callbacks keep what was to be told, and the same id when redriven', async () => {
-    const { received, carryCallback } = receiver('Failed', 'Done');
-    const { work } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), { carryCallback });
-    await work.addCallbacks(contoso, [{ id: 'cb_1', payload: { type: 'tenant.connected' } }]);
-    await work.drain('callbacks', pass);
-    expect((await work.listDeadLetters(contoso, { limit: 10 }))?.value).toMatchObject([
-      { id: 'cb_1', kind: 'Callback', code: 'endpoint_disabled', request: { type: 'tenant.connected' } },
-    ]);
-    expect(await work.redrive(contoso, { kind: 'Callback' })).toBe(1);
-    await work.drain('callbacks', pass);
-    expect(received.map(({ id, attempts }) => [id, attempts])).toEqual([
-      ['cb_1', 1],
-      ['cb_1', 1],
-    ]);
-  });
-});
-
-describe('the sweep', () => {
-  test('forgets what ended 30 days after it was made, and then the key is free', async () => {
-    const { work, clock } = testWork(await freshTables(), carryOf({ outcome: 'Done' }));
-    const input = newOperation();
-    const { id } = await work.perform(await accepted(work, input));
-    clock.move(30 * dayMs - 1);
-    expect(await work.sweep(pass)).toMatchObject({ operations: 0 });
-    clock.move(1);
-    expect(await work.sweep(pass)).toMatchObject({ partitions: 1, operations: 1 });
-    expect(await work.read(contoso, id)).toBeUndefined();
-    expect(await work.list(contoso, {}, { limit: 10 })).toEqual({ operations: [] });
-    expect(await work.accept(input)).toMatchObject({ outcome: 'accepted' });
-  });
-
-  test('keeps what is unfinished, and a dead letter’s operation for its 90 days', async () => {
-    const failed = { outcome: 'Failed', error: { code: 'event_not_found', message: '' } } as const;
-    const { work, clock } = testWork(await freshTables(), carryOf(failed));
-    const dead = await work.perform(await accepted(work, { kind: 'Alert' }));
-    const waiting = await accepted(work, { dueAtMs: clock.now() + 200 * dayMs });
-    clock.move(89 * dayMs);
-    await work.sweep(pass);
-    expect((await work.list(contoso, {}, { limit: 10 }))?.operations.map(({ id }) => id)).toEqual([
-      waiting.operation.id,
-    ]);
-    expect((await work.listDeadLetters(contoso, { limit: 10 }))?.value).toMatchObject([{ id: dead.id }]);
-    clock.move(2 * dayMs);
-    expect(await work.sweep(pass)).toMatchObject({ deadLetters: 1 });
-    expect(await work.read(contoso, dead.id)).toBeUndefined();
-    expect(await work.read(contoso, waiting.operation.id)).toMatchObject({ status: 'NotStarted' });
-  });
-
-  test('finds work whose announcement was lost', async () => {
-    const tables = await freshTables();
-    const { work, clock } = testWork(tables, carryOf({ outcome: 'Done' }));
-    await accepted(work, { isLeftToTimer: true });
-    await tables('ready').deleteEntity('actions', contoso);
-    clock.move(10 * minuteMs);
-    expect(await work.drain('actions', pass)).toEqual({ carried: 0 });
-    expect(await work.sweep(pass)).toMatchObject({ announced: 1 });
-    expect(await work.drain('actions', pass)).toEqual({ carried: 1 });
-    expect(await work.sweep(pass)).toMatchObject({ announced: 0 });
-  });
-
-  test('forgets a partition when nothing is in it any more, unless it was used just now', async () => {
-    const tables = await freshTables();
-    const { work, clock } = testWork(tables, carryOf({ outcome: 'Done' }));
-    await work.perform(await accepted(work));
-    clock.move(31 * dayMs);
-    expect(await work.sweep(pass)).toMatchObject({ partitions: 1, operations: 1 });
-    expect(await work.sweep(pass)).toMatchObject({ partitions: 0 });
-    await accepted(work);
-    expect(await work.sweep(pass)).toMatchObject({ partitions: 1 });
-  });
-
-  test('stops at its budget, and begins elsewhere the next time', async () => {
-    const tables = await freshTables();
-    const random = { value: 0 };
-    const { work, clock } = testWork(tables, carryOf({ outcome: 'Done' }), { random: () => random.value });
-    for (let i = 0; i < 3; i += 1) await accepted(work, { tenantId: `tenant-${i}` });
-    expect(await work.sweep({ budgetMs: 0 })).toMatchObject({ partitions: 0 });
-    random.value = 0.99;
-    expect(await work.sweep(pass)).toMatchObject({ partitions: 3 });
-    expect(clock.now()).toBeGreaterThan(0);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { runEngineFaults } from '../../bench/engine-faults.ts';
-import { createTables, freshStorage } from '../../builders/storage.ts';
+import { runEngineFaults } from '../../bench/engine-run.ts';
+import { createTables } from '../../builders/create-tables.ts';
+import { freshStorage } from '../../builders/storage.ts';
 
 test('workers killed at random, storage that loses replies: nothing is lost, nothing ends twice', async () => {
   const connectionString = await freshStorage();
