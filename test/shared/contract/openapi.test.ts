@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, it } from 'vitest';
 import { inputSchemas } from '../../../shared/contract/api/input-schemas.ts';
 import type { NamedSchema } from '../../../shared/contract/api/named-schema.ts';
@@ -33,6 +34,15 @@ describe('toOpenApi', () => {
       info: { title: 'Contoso Cognito', version: '1.2.3', contact: { url: 'https://contoso.example/support' } },
       servers: [{ url: 'https://app.contoso.example/api/v1' }],
     });
+  });
+
+  it('is valid to a validator that knows nothing of us', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(structuredClone(json))).toMatchObject({ valid: true });
+    expect(validator.version).toBe('3.1');
+    const broken = structuredClone(json);
+    delete broken['info'];
+    expect(await new Validator().validate(broken)).toMatchObject({ valid: false });
   });
 
   it('survives being written down', () => {
