@@ -8,10 +8,10 @@ export function createCapturedOutput(): CapturedOutput {
       for (const check of waiting) check();
     },
     text: () => state.text,
-    until: (part) =>
+    until: (part, from = 0) =>
       new Promise((resolve) => {
         const check = (): void => {
-          if (!state.text.includes(part)) return;
+          if (!state.text.includes(part, from)) return;
           waiting.delete(check);
           resolve();
         };
@@ -25,6 +25,6 @@ export interface CapturedOutput {
   write(text: string): void;
   /** All so far. */
   text(): string;
-  /** Resolves as soon as `part` has been printed. */
-  until(part: string): Promise<void>;
+  /** Resolves as soon as `part` has been printed, after the first `from` characters. */
+  until(part: string, from?: number): Promise<void>;
 }

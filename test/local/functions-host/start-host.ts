@@ -43,8 +43,8 @@ export interface RunningHost {
   readonly ended: Promise<HostEnd>;
   /** Log and console, so far. */
   output(): string;
-  /** Resolves as soon as `part` has been logged or printed. */
-  untilOutput(part: string): Promise<void>;
+  /** Resolves as soon as `part` has been logged or printed, after the first `from` characters. */
+  untilOutput(part: string, from?: number): Promise<void>;
   /** SIGTERM: running functions end first. */
   stop(): Promise<HostEnd>;
   /** SIGKILL to host and app, as when a machine dies. */
