@@ -1,5 +1,6 @@
 import type { HttpHandler } from '@azure/functions';
 import { callbackSecretName, callerSecretName } from '../../shared/auth/caller-keys.client.ts';
+import type { CallbackAddresses } from '../../shared/callbacks/addresses.store.ts';
 import type { CallerDocument, CallerInput } from '../../shared/contract/caller.ts';
 import { callerInputSchema } from '../../shared/contract/caller.ts';
 import { egressUrlErrors } from '../../shared/contract/egress-url.ts';
@@ -16,53 +17,47 @@ import type { Documents, Versioned } from '../../shared/registry/documents.store
 /** The administrator's routes of callers, by function name. */
 export type CallerHandlers = Readonly<Record<'listCallers' | 'getCaller' | 'putCaller' | 'deleteCaller', HttpHandler>>;
 
-/** How callbacks to an address are doing, as the document shows it. */
-export type CallbackState = Pick<NonNullable<CallerDocument['callback']>, 'status' | 'lastSuccessAt' | 'lastFailure'>;
-
-/** The addresses that callers want to be called back at. One that nothing is known of is `Unverified`. */
-export interface CallbackAddresses {
-  readonly readState: (callerId: string, url: string) => Promise<CallbackState>;
-  /** Asks the address whether it wants our callbacks (10 s at most) and keeps what came of it; not to answer is no error. */
-  readonly verify: (callerId: string, url: string) => Promise<void>;
-  /** Forgets what is known of the caller's address. */
-  readonly forget: (callerId: string) => Promise<void>;
-}
-
 /** What the routes need. */
 export interface CallerHandlersOptions {
   readonly callers: Documents<CallerInput>;
-  readonly addresses: CallbackAddresses;
+  /** How the addresses to be called back at are doing. One that nothing is known of is `Unverified`. */
+  readonly addresses: Addresses;
   /** Whether the vault holds, now, a webhook key of that name. */
   readonly hasSecret: (secretName: string) => Promise<boolean>;
   readonly publicUrl: string;
   readonly egressAllowedOrigins: readonly string[];
 }
 
+type Addresses = Pick<CallbackAddresses, 'readState' | 'verify' | 'forget'>;
+
 /** Makes the handlers of `/api/v1/callers` (contract §13). */
 export function createCallerHandlers(serve: Serve, options: CallerHandlersOptions): CallerHandlers {
   const { callers, addresses, publicUrl } = options;
-  const one = {
-    scope: 'admin',
-    find: ({ params }: RouteRequest) => callers.get(params['callerId'] ?? ''),
-  } as const;
+  // Which callers there are is for administrators alone: to others there is no 404 here, only 403.
+  const one = { scope: 'admin', find: findNothing } as const;
+  const load = async ({ params }: RouteRequest): Promise<Versioned<CallerInput>> => {
+    const caller = await callers.get(params['callerId'] ?? '');
+    if (caller === undefined) throw new RejectedInput('not_found', 'There is no such caller.');
+    return caller;
+  };
   return {
     listCallers: serve({
-      scope: 'admin',
-      find: findNothing,
+      ...one,
       handle: async (request) => {
         const page = await callers.listPage(readPageQuery(request.query));
         const items = await Promise.all(page.items.map((caller) => toDocument(caller, addresses)));
         return toPageAnswer({ ...page, items }, request, publicUrl);
       },
     }),
-    getCaller: serve({ ...one, handle: ({ target }) => toAnswer(target, addresses) }),
+    getCaller: serve({ ...one, handle: async (request) => toAnswer(await load(request), addresses) }),
     putCaller: serve(createPutCaller(options)),
     deleteCaller: serve({
       ...one,
       readHeaders: ({ headers }) => readIfMatch(headers),
-      handle: async ({ target, given }) => {
-        await callers.remove(target.id, given);
-        await addresses.forget(target.id);
+      handle: async ({ given, ...request }) => {
+        const { id } = await load(request);
+        await callers.remove(id, given);
+        await addresses.forget(id);
         return { status: 204 };
       },
     }),
@@ -92,7 +87,7 @@ function createPutCaller(options: CallerHandlersOptions) {
 }
 
 /** Putting an address again asks one anew that did not answer, or was given up. */
-async function isInUse(callerId: string, url: string, addresses: CallbackAddresses): Promise<boolean> {
+async function isInUse(callerId: string, url: string, addresses: Addresses): Promise<boolean> {
   const { status } = await addresses.readState(callerId, url);
   return status === 'Active' || status === 'Failing';
 }
@@ -125,14 +120,11 @@ async function requireSecrets(callerId: string, input: CallerInput, options: Cal
   );
 }
 
-async function toAnswer(caller: Versioned<CallerInput>, addresses: CallbackAddresses): Promise<Answer> {
+async function toAnswer(caller: Versioned<CallerInput>, addresses: Addresses): Promise<Answer> {
   return { status: 200, body: await toDocument(caller, addresses), headers: { ETag: caller.etag } };
 }
 
-async function toDocument(
-  { id, document }: Versioned<CallerInput>,
-  addresses: CallbackAddresses,
-): Promise<CallerDocument> {
+async function toDocument({ id, document }: Versioned<CallerInput>, addresses: Addresses): Promise<CallerDocument> {
   const { callback, ...rest } = document;
   if (callback === undefined) return { callerId: id, ...rest };
   return { callerId: id, ...rest, callback: { ...callback, ...(await addresses.readState(id, callback.url)) } };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createCallerHandlers } from '../../../functions/operations/callers.http.ts';
-import type { CallbackState } from '../../../functions/operations/callers.http.ts';
 import type { Caller } from '../../../shared/auth/authenticate-caller.ts';
 import { createHasKey } from '../../../shared/auth/caller-keys.client.ts';
+import type { CallbackState } from '../../../shared/callbacks/address-state.ts';
 import { callerDocumentSchema, scopeSchema } from '../../../shared/contract/caller.ts';
 import { createLog } from '../../../shared/log.ts';
 import { callerWorld, secretVersion } from '../../builders/callers.ts';
@@ -176,6 +176,7 @@ describe('/callers', () => {
       expect((await send(handler, {}, everything)).status).toBe(handler === 'putCaller' ? 415 : 403);
     }
     expect((await send('putCaller', { method: 'PUT', json: example }, everything)).status).toBe(403);
+    expect((await send('getCaller', { callerId: 'unknown' }, everything)).status).toBe(403);
   });
 });
 
