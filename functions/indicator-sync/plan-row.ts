@@ -68,7 +68,10 @@ function planCurrent(facts: RowFacts, current: TenantRow, fingerprint: string): 
 function writeOf({ row, entry, now }: RowFacts, fingerprint: string, replaced: readonly TenantRow[]) {
   const endsAtMs = expiryMs(row, now);
   const replaces = replaced.map(({ indicatorId }) => indicatorId);
-  const since = entry === undefined || entry.refused ? {} : { since: entry.since };
-  const write: PlannedWrite = { row, expirationTime: toTime(endsAtMs), fingerprint, replaces, ...since };
+  const more = {
+    ...(replaced.some(({ action }) => action !== row.action) ? { changesAction: true as const } : {}),
+    ...(entry === undefined || entry.refused ? {} : { since: entry.since }),
+  };
+  const write: PlannedWrite = { row, expirationTime: toTime(endsAtMs), fingerprint, replaces, ...more };
   return { write, dueAtMs: dueAtMs(row, endsAtMs) };
 }

@@ -7,7 +7,10 @@ import type { Ledgers, StoredLedger } from '../../shared/indicators/ledger.store
 import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
 import { tellApart } from '../../shared/indicators/tenant-rows.ts';
 import type { OthersRows, TenantRow } from '../../shared/indicators/tenant-rows.ts';
+import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
+import { readListed, toListed } from './listed-others.ts';
+import type { Listed } from './listed-others.ts';
 import { planSync } from './plan-sync.ts';
 import { selectIndicators } from './select-indicators.ts';
 import type { Selection } from './select-indicators.ts';
@@ -27,14 +30,20 @@ export interface LoadedPlan {
   readonly state: SyncState | undefined;
   readonly inputs: string;
   readonly others: OthersRows;
-  readonly lastReconciledAt?: string;
+  /** What a list of the tenant said, now or in an earlier step of the same sync; absent when none was read. */
+  readonly listed?: Listed;
 }
 
 /**
- * Plans a tenant. `IfNeeded`: the tenant's own list is read when a crash, a first sync or the day's reconciliation asks for it;
- * `Always`: nothing but the list counts; `Never`: no call is made.
+ * Plans a tenant. `IfNeeded`: the tenant's whole list is read when a crash, a first sync or the day's reconciliation asks for it, others'
+ * rows alone whenever something is to be written; `Always`: nothing but the whole list counts; `Never`: no call is made.
+ * `kept` is what an earlier step of the same sync kept of its list (`listed`).
  */
-export type PlanTenant = (tenant: TenantRecord, list: 'IfNeeded' | 'Always' | 'Never') => Promise<LoadedPlan>;
+export type PlanTenant = (
+  tenant: TenantRecord,
+  list: 'IfNeeded' | 'Always' | 'Never',
+  kept?: unknown,
+) => Promise<LoadedPlan>;
 
 export interface PlanTenantOptions {
   readonly inputs: SyncInputs;
@@ -48,48 +57,64 @@ export interface PlanTenantOptions {
 
 /** Makes the planner: loads everything, computes with pure functions. */
 export function createPlanTenant(options: PlanTenantOptions): PlanTenant {
-  const { ledgers, states, indicators, appId, now } = options;
-  return async (tenant, list) => {
-    const { tenantId } = tenant;
-    const policy = tenant.policy.indicators;
-    const [{ marks, feeds }, stored, state] = await Promise.all([
-      // A tenant that is being removed wants nothing: the plan is to take out all that is ours.
-      tenant.connection === 'Removing' ? { marks: [], feeds: [] } : options.inputs.readFeeds(),
-      ledgers.read(tenantId),
-      states.read(tenantId),
-    ]);
-    const { ownNames } = options;
-    const selection = selectIndicators({ tenantId, policy, feeds, direct: [], ownNames, now: now() });
-    const plan = (actual: readonly TenantRow[] | undefined, others: OthersRows): SyncPlan =>
-      planSync({
-        ...{ selection, ledger: stored.ledger, appId, others, limit: tenantLimit, reserve: policy.reserve, now: now() },
-        ...(actual === undefined ? {} : { actual }),
-      });
-    const known = toOthers(state);
-    const believed = plan(undefined, known);
-    const base = { selection, stored, state, inputs: inputsOf(tenant, marks) };
-    const { lastReconciledAt } = state ?? {};
-    const since = lastReconciledAt === undefined ? {} : { lastReconciledAt };
-    const isDue = believed.needsActual || isReconciliationDue(tenantId, lastReconciledAt, now());
-    if (list === 'Never') return { ...base, ...since, plan: believed, others: known };
-    if (list === 'IfNeeded' && !isDue) {
-      if (believed.add.length + believed.change.length === 0)
-        return { ...base, ...since, plan: believed, others: known };
-      // Somebody else may hold a value by now, and is never imported over: others' rows alone are one short list.
-      const rows = (await indicators.listIndicators(tenant, { filter: `createdBy ne ${quoteText(appId)}` })).map(
-        toTenantRow,
-      );
-      const { others } = tellApart(rows, { appId, ledger: stored.ledger, now: now() });
-      return { ...base, ...since, plan: plan(undefined, others), others };
+  const { indicators, appId, now } = options;
+  return async (tenant, list, kept) => {
+    const draft = await load(options, tenant);
+    const { state, stored, inputs } = draft;
+    const lately = readListed(kept, inputs, now());
+    const believed = withPlan(options, draft, { others: toOthers(lately?.others ?? state?.others) });
+    if (list === 'Never') return believed;
+    const reconciledAt = lately?.whole?.at ?? state?.lastReconciledAt;
+    const isDue = believed.plan.needsActual || isReconciliationDue(tenant.tenantId, reconciledAt, now());
+    if (list === 'Always' || isDue) {
+      const actual = (await indicators.listIndicators(tenant)).map(toTenantRow);
+      const { others } = tellApart(actual, { appId, ledger: stored.ledger, now: now() });
+      const loaded = withPlan(options, draft, { others, actual });
+      return { ...loaded, listed: toListed(loaded, now(), { at: toTime(now()), drift: loaded.plan.drift }) };
     }
-    const actual = (await indicators.listIndicators(tenant)).map(toTenantRow);
-    const { others } = tellApart(actual, { appId, ledger: stored.ledger, now: now() });
-    return { ...base, plan: plan(actual, others), others, lastReconciledAt: toTime(now()) };
+    if (lately !== undefined) return { ...believed, listed: lately };
+    if (!isWriting(believed.plan)) return believed;
+    // Somebody else may hold a value by now, and is never imported over: others' rows alone are one short list.
+    const rows = await indicators.listIndicators(tenant, { filter: `createdBy ne ${quoteText(appId)}` });
+    const { others } = tellApart(rows.map(toTenantRow), { appId, ledger: stored.ledger, now: now() });
+    const loaded = withPlan(options, draft, { others });
+    return { ...loaded, listed: toListed(loaded, now()) };
   };
 }
 
-function toOthers(state: SyncState | undefined): OthersRows {
-  return { count: state?.others.count ?? 0, keys: new Set(state?.others.keys) };
+type Draft = Pick<LoadedPlan, 'selection' | 'stored' | 'state' | 'inputs'> & { readonly tenant: TenantRecord };
+
+async function load(options: PlanTenantOptions, tenant: TenantRecord): Promise<Draft> {
+  const { tenantId } = tenant;
+  const [{ marks, feeds }, stored, state] = await Promise.all([
+    // A tenant on its way out wants nothing: the plan is to take out all that is ours.
+    isLeaving(tenant) ? { marks: [], feeds: [] } : options.inputs.readFeeds(),
+    options.ledgers.read(tenantId),
+    options.states.read(tenantId),
+  ]);
+  const { ownNames, now } = options;
+  const policy = tenant.policy.indicators;
+  const selection = selectIndicators({ tenantId, policy, feeds, direct: [], ownNames, now: now() });
+  return { tenant, selection, stored, state, inputs: inputsOf(tenant, marks) };
+}
+
+function withPlan(
+  { appId, now }: PlanTenantOptions,
+  { tenant, ...draft }: Draft,
+  seen: { readonly others: OthersRows; readonly actual?: readonly TenantRow[] },
+): LoadedPlan {
+  const { selection, stored } = draft;
+  const { reserve } = tenant.policy.indicators;
+  const input = { selection, ledger: stored.ledger, appId, limit: tenantLimit, reserve, now: now() };
+  return { ...draft, plan: planSync({ ...input, ...seen }), others: seen.others };
+}
+
+function isWriting({ add, change, renew }: SyncPlan): boolean {
+  return add.length + change.length + renew.length > 0;
+}
+
+function toOthers(known: SyncState['others'] | undefined): OthersRows {
+  return { count: known?.count ?? 0, keys: new Set(known?.keys) };
 }
 
 function toTenantRow({ id, createdBy, expirationTime, title, description, ...row }: DefenderIndicator): TenantRow {

@@ -27,15 +27,20 @@ export function inputsOf({ tenantId, policy }: TenantRecord, feeds: readonly Fee
     .digest('base64url');
 }
 
+/** Why a sync is asked for. */
+export type SyncReason = 'never synced' | 'inputs changed' | 'refused' | 'time' | 'reconciliation';
+
 /** Why a tenant is to be synced now; `undefined` when nothing would be done. */
 export function syncDue(
   tenantId: string,
   inputs: string,
   { state, nowMs }: { readonly state: SyncState | undefined; readonly nowMs: number },
-): 'never synced' | 'inputs changed' | 'time' | 'reconciliation' | undefined {
+): SyncReason | undefined {
   if (state === undefined) return 'never synced';
   if (state.inputs !== inputs) return 'inputs changed';
-  if (state.refusedAt !== undefined && nowMs < Date.parse(state.refusedAt) + afterRefusalMs) return undefined;
+  // What was refused is still to be done: nothing else may remind of it before the day's reconciliation.
+  if (state.refusedAt !== undefined)
+    return nowMs < Date.parse(state.refusedAt) + afterRefusalMs ? undefined : 'refused';
   if (state.nextDueAtMs !== undefined && state.nextDueAtMs <= nowMs) return 'time';
   return isReconciliationDue(tenantId, state.lastReconciledAt, nowMs) ? 'reconciliation' : undefined;
 }

@@ -1,4 +1,10 @@
+import { leftOutCodes } from '../../shared/contract/codes.ts';
 import type { TenantIndicators } from '../../shared/contract/indicator.ts';
+import { toTime } from '../../shared/contract/primitives.ts';
+import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
+import type { OthersRows } from '../../shared/indicators/tenant-rows.ts';
+import { heldKeys } from './listed-others.ts';
+import type { Listed } from './listed-others.ts';
 
 /** What the last sync of a tenant left behind: enough to see, without reading anything else of the tenant, that nothing is to be done. */
 export interface SyncState {
@@ -7,10 +13,14 @@ export interface SyncState {
   /** Epoch milliseconds from which time alone makes a sync due (a renewal, the end of a grace). */
   readonly nextDueAtMs?: number;
   readonly lastSyncAt?: string;
-  /** When the tenant's own list was last read. */
+  /** When the tenant's own list was last read whole. */
   readonly lastReconciledAt?: string;
-  /** Rows in the tenant that are not ours, at that time: how many, and which of them hold a value that we would (by `indicatorKey`). */
+  /**
+   * Rows in the tenant that are not ours, when they were last listed: how many, and which of them hold a value that we would (by
+   * `indicatorKey`; the first thousand, for plans that are only shown: before anything is written they are listed anew).
+   */
   readonly others: { readonly count: number; readonly keys: readonly string[] };
+  /** Found by the last whole list. */
   readonly drift: TenantIndicators['drift'];
   readonly leftOut: TenantIndicators['leftOut'];
   /** The last sync only looked: mode `Observe`. */
@@ -19,9 +29,40 @@ export interface SyncState {
   readonly refusedAt?: string;
 }
 
+/** All states are read at once every minute: none may grow large. */
+const mostKeys = 1_000;
+
 /** A tenant of which nothing is known yet. */
 export const unknownState: Omit<SyncState, 'inputs'> = {
   others: { count: 0, keys: [] },
   drift: { missing: 0, changed: 0 },
   leftOut: { over_capacity: 0, below_policy: 0, held_by_customer: 0, defender_refused: 0 },
 };
+
+/** What a sync had before it, what it planned, and what a list told it. */
+export interface Synced {
+  readonly state: SyncState | undefined;
+  readonly inputs: string;
+  readonly plan: SyncPlan;
+  readonly others: OthersRows;
+  readonly listed?: Listed;
+}
+
+/** The state after a sync that went through. */
+export function toSyncState({ state, inputs, plan, others, listed }: Synced, nowMs: number): SyncState {
+  const lastReconciledAt = listed?.whole?.at ?? state?.lastReconciledAt;
+  return {
+    inputs,
+    ...(plan.nextDueAtMs === undefined ? {} : { nextDueAtMs: plan.nextDueAtMs }),
+    lastSyncAt: toTime(nowMs),
+    ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
+    others: { count: others.count, keys: heldKeys(plan).slice(0, mostKeys) },
+    drift: listed?.whole?.drift ?? state?.drift ?? unknownState.drift,
+    leftOut: Object.fromEntries(leftOutCodes.map((code) => [code, countLeftOut(plan, code)])) as SyncState['leftOut'],
+  };
+}
+
+/** How many values a plan leaves out for one reason. */
+export function countLeftOut({ leftOut }: SyncPlan, code: (typeof leftOutCodes)[number]): number {
+  return leftOut.filter((each) => each.code === code).length;
+}

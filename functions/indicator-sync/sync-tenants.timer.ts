@@ -5,7 +5,9 @@ import type { Documents } from '../../shared/registry/documents.store.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Work } from '../../shared/work/work.store.ts';
+import { createLimit } from '../../shared/work/limit.ts';
 import { inputsOf, syncDue } from './sync-due.ts';
+import type { SyncReason } from './sync-due.ts';
 import type { SyncInputs } from './sync-inputs.client.ts';
 import type { SyncStates } from './sync-states.store.ts';
 import { toSyncOperation } from './to-sync-operation.ts';
@@ -22,29 +24,50 @@ export interface SyncTenantsOptions {
 
 /** The next tick comes in a minute. */
 const budgetMs = 45_000;
+/** Of that for asking; whom it does not reach is still due at the next tick. */
+const askingMs = 20_000;
+const asksAtOnce = 16;
 
 /**
  * Makes the handler of the timer `syncTenants`: asks for a sync wherever something changed, then carries what is due. When nothing
- * changed, that is four queries for all tenants together, and none of a tenant's own.
+ * changed, that is a handful of queries for all tenants together, and none of a tenant's own.
  */
 export function createSyncTenants(options: SyncTenantsOptions): TimerHandler {
-  const { work, newId, now, log } = options;
+  const { work, now, log } = options;
   return async () => {
-    const endMs = now() + budgetMs;
-    const [tenants, marks, states] = await Promise.all([
-      options.tenants.listAll(),
-      options.inputs.readMarks(),
-      options.states.readAll(),
-    ]);
-    for (const { document: tenant } of tenants) {
-      if (toTenantStatus(tenant) !== 'Connected') continue;
-      const { tenantId } = tenant;
-      const why = syncDue(tenantId, inputsOf(tenant, marks), { state: states.get(tenantId), nowMs: now() });
-      if (why === undefined) continue;
-      const accepted = await work.accept({ ...toSyncOperation(tenant, { id: newId() }), isLeftToTimer: true });
-      if (accepted.outcome === 'accepted') log.info('sync.requested', { tenantId, why });
-    }
-    const { carried, oldestDue } = await work.drain('sync', { budgetMs: Math.max(0, endMs - now()) });
+    const startMs = now();
+    const limit = createLimit(asksAtOnce);
+    const wanted = await tenantsToSync(options);
+    await Promise.all(
+      wanted.map((each) => limit(async () => (now() < startMs + askingMs ? ask(options, each) : undefined))),
+    );
+    const { carried, oldestDue } = await work.drain('sync', { budgetMs: Math.max(0, startMs + budgetMs - now()) });
     log.info('lane.drained', { lane: 'sync', carried, oldestDue });
   };
+}
+
+interface Wanted {
+  readonly tenant: TenantRecord;
+  readonly why: SyncReason;
+}
+
+async function tenantsToSync({ tenants, inputs, states, now }: SyncTenantsOptions): Promise<readonly Wanted[]> {
+  const [all, marks, known] = await Promise.all([tenants.listAll(), inputs.readMarks(), states.readAll()]);
+  return all.flatMap(({ document: tenant }) => {
+    if (toTenantStatus(tenant) !== 'Connected') return [];
+    const { tenantId } = tenant;
+    const why = syncDue(tenantId, inputsOf(tenant, marks), { state: known.get(tenantId), nowMs: now() });
+    return why === undefined ? [] : [{ tenant, why }];
+  });
+}
+
+async function ask({ work, newId, log }: SyncTenantsOptions, { tenant, why }: Wanted): Promise<void> {
+  const { tenantId } = tenant;
+  try {
+    const accepted = await work.accept({ ...toSyncOperation(tenant, { id: newId() }), isLeftToTimer: true });
+    if (accepted.outcome === 'accepted') log.info('sync.requested', { tenantId, why });
+  } catch (error) {
+    // One tenant's trouble is not the others'; it is still due at the next tick.
+    log.error('sync.unasked', { tenantId, why, error });
+  }
 }

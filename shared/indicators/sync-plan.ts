@@ -13,6 +13,8 @@ export interface PlannedWrite {
    * answered, every one of these that it did not answer with is deleted, and never before.
    */
   readonly replaces: readonly string[];
+  /** One of those has another action: where Defender takes the new row for a conflict with it, the old one has to go first. */
+  readonly changesAction?: true;
   /** Since when we hold the value, when we do. */
   readonly since?: string;
 }

@@ -1,9 +1,11 @@
 import type { DefenderTenant } from '../defender/hosts.ts';
-import type { DefenderIndicatorSubmission, ImportResult } from '../defender/indicator-rows.ts';
+import { UpstreamUnavailable } from '../errors.ts';
+import type { ImportResult } from '../defender/indicator-rows.ts';
 import { indicatorBatchSize } from '../defender/indicators.client.ts';
 import type { DefenderIndicators } from '../defender/indicators.client.ts';
 import type { WriteOutcome } from './next-ledger.ts';
 import type { PlannedWrite } from './sync-plan.ts';
+import { toSubmission } from './to-submission.ts';
 
 /** What became of one row. `postponedMs`: it was not sent, its turn comes after so long. */
 export interface Written<W> {
@@ -38,7 +40,7 @@ export async function writeBatch<W extends { readonly write: PlannedWrite }>(
           rows.map(({ write }) => toSubmission(write)),
         );
   const first = await send(batch);
-  const stuck = batch.filter(({ write }, i) => first[i]?.kind === 'failed' && write.replaces.length > 0);
+  const stuck = batch.filter(({ write }, i) => first[i]?.kind === 'failed' && write.changesAction === true);
   const replaced = batch.flatMap(({ write }, i) => {
     const result = first[i];
     return result?.kind === 'imported' ? write.replaces.filter((id) => id !== result.id) : [];
@@ -52,35 +54,33 @@ export async function writeBatch<W extends { readonly write: PlannedWrite }>(
   } catch (error) {
     throw new HalfWritten(error);
   }
+  throwPostponed(second);
   return batch.map((of, i) => {
     const again = stuck.indexOf(of);
-    return { of, outcome: toOutcome(again < 0 ? first[i] : second[again]) };
+    const [standingId] = again < 0 ? of.write.replaces : [];
+    return { of, outcome: toOutcome(again < 0 ? first[i] : second[again], standingId) };
   });
 }
 
-function toOutcome(result: ImportResult | undefined): Written<never>['outcome'] {
+/** Rows whose old one is gone already are not as they were before. */
+function throwPostponed(results: readonly ImportResult[]): void {
+  const waits = results.flatMap((result) => (result.kind === 'postponed' ? [result.retryAfterMs] : []));
+  if (waits.length === 0) return;
+  const retryAfterMs = Math.max(...waits);
+  throw new HalfWritten(new UpstreamUnavailable('The budget ended within a batch.', { retryAfterMs, throttled: true }));
+}
+
+function toOutcome(result: ImportResult | undefined, standingId: string | undefined): Written<never>['outcome'] {
   switch (result?.kind) {
     case 'imported':
       return { indicatorId: result.id };
     case 'failed':
-      return { failureReason: result.failureReason };
+      return { failureReason: result.failureReason, ...(standingId === undefined ? {} : { standingId }) };
     case 'postponed':
       return { postponedMs: result.retryAfterMs };
     case undefined:
       throw new Error('An import was answered with fewer results than rows.');
   }
-}
-
-/** The row in Microsoft's words. */
-export function toSubmission({ row, expirationTime }: PlannedWrite): DefenderIndicatorSubmission {
-  const { indicatorType, indicatorValue, action, severity, title, description, generateAlert, rbacGroupNames } = row;
-  return {
-    ...{ indicatorType, indicatorValue, action, severity, title, description, generateAlert, expirationTime },
-    ...(row.recommendedActions === undefined ? {} : { recommendedActions: row.recommendedActions }),
-    ...(row.mitreTechniques === undefined ? {} : { mitreTechniques: row.mitreTechniques }),
-    ...(row.externalId === undefined ? {} : { externalId: row.externalId }),
-    ...(rbacGroupNames.length === 0 ? {} : { rbacGroupNames }),
-  };
 }
 
 /** Cuts rows into what Defender takes in one call. */

@@ -64,6 +64,11 @@ export function toRemoved(record: TenantRecord): TenantRecord {
   return record.connection === 'Removing' ? { ...record, connection: 'Removed' } : record;
 }
 
+/** Whether a tenant is being removed, or is: nothing new is sent to it. */
+export function isLeaving({ connection }: Pick<TenantRecord, 'connection'>): boolean {
+  return connection === 'Removing' || connection === 'Removed';
+}
+
 /** How a tenant stands: that Microsoft does not let us in comes before that the administrator does not want us to send. */
 export function toTenantStatus({ connection, paused }: Pick<TenantRecord, 'connection' | 'paused'>): TenantStatus {
   return connection === 'Connected' && paused ? 'Paused' : connection;
