@@ -159,6 +159,7 @@ describe('control', () => {
     await send(receiver.origin);
     const list = await control(receiver.origin, 'GET', 'callbacks');
     expect(await list.json()).toMatchObject({ value: [{ webhookId: 'op_1_a', event: held }] });
+    expect(await (await control(receiver.origin, 'GET', 'callbacks?after=1')).json()).toEqual({ value: [] });
     expect((await control(receiver.origin, 'DELETE', 'callbacks')).status).toBe(204);
     expect(receiver.received).toEqual([]);
   });

@@ -25,7 +25,7 @@ export interface CallbackReceiver {
 /**
  * Starts the partner's side of the callbacks: it takes a `POST` to any path, believes only what is signed with one of the
  * secrets, proves its address, and can be told to misbehave. It shares nothing with the product. Under `/_receiver/`:
- * `GET` and `DELETE callbacks`, `PUT behavior`, `PUT secrets`.
+ * `GET` (`?after=n` leaves out the first n) and `DELETE callbacks`, `PUT behavior`, `PUT secrets`.
  */
 export async function startCallbackReceiver(options: CallbackReceiverOptions): Promise<CallbackReceiver> {
   const { secrets, print = (line) => console.log(line), now = Date.now } = options;
@@ -72,9 +72,13 @@ async function receive(
 }
 
 function control(callbacks: ReceivedCallbacks, { request, body, response }: Exchange): void {
-  const asked = `${request.method} ${request.url?.slice('/_receiver/'.length)}`;
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://receiver');
+  const path = pathname.slice('/_receiver/'.length);
+  const asked = `${request.method} ${path}`;
   const sent = parseOrUndefined(body);
-  if (asked === 'GET callbacks') return sendJson(response, { value: callbacks.received });
+  if (request.method === 'GET' && path === 'callbacks') {
+    return sendJson(response, { value: callbacks.received.slice(Number(searchParams.get('after') ?? 0)) });
+  }
   if (asked === 'DELETE callbacks') callbacks.clear();
   else if (asked === 'PUT behavior' && isRecord(sent)) callbacks.behave(sent);
   else if (asked === 'PUT secrets' && isRecord(sent) && isTexts(sent['secrets'])) callbacks.setSecrets(sent['secrets']);

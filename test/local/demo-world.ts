@@ -9,6 +9,12 @@ export const world = {
   },
   /** An administrator's application in the home tenant: `npm run token -- admin` signs in as it. */
   admin: { clientId: '0b7c0000-0000-4000-8000-0000000000dd', secret: 'local-run-only' },
+  /** A playbook: `npm run send` signs with its key, and its callbacks come to the receiver. */
+  caller: {
+    callerId: 'soar',
+    displayName: 'SOAR of the local run',
+    scopes: ['alerts:write', 'actions:write', 'indicators:write'],
+  },
   tenants: [
     {
       tenantId: '6f1c0000-0000-4000-8000-00000000a001',

@@ -1,4 +1,5 @@
 import { buildPackage } from '../../.config/package.ts';
+import { startCallbackReceiver } from './callback-receiver.ts';
 import { findCoreTools, startCoreTools } from './core-tools.ts';
 import { world } from './demo-world.ts';
 import { startHost } from './functions-host/start-host.ts';
@@ -26,7 +27,7 @@ export async function startLocalStack(processes: Processes): Promise<LocalStack>
   const { app, simulator, identity, table, feeds, callbacks, blob, queue } = world.ports;
   const func = findCoreTools();
   const isWhole = func !== undefined;
-  const ports = [app, simulator, identity, table, ...(isWhole ? [blob, queue] : [])];
+  const ports = [app, simulator, identity, table, callbacks, ...(isWhole ? [blob, queue] : [])];
   for (const port of ports) await requireFreePort(port);
   const { appDir } = await buildPackage({ outDir: processes.tempFolder() });
   const standIns = await startStandIns(
@@ -38,6 +39,8 @@ export async function startLocalStack(processes: Processes): Promise<LocalStack>
     },
     processes,
   );
+  const receiver = await startCallbackReceiver({ port: callbacks, secrets: [], print: () => undefined });
+  processes.onStop(receiver.stop);
   const host = await startApp(func, standIns);
   processes.onStop(host.stop);
   const appOrigin = `http://127.0.0.1:${app}`;

@@ -2,12 +2,16 @@
 import { createApi } from './api.ts';
 import { fetchAdminToken } from './admin-token.ts';
 import { connectTenants } from './connect-tenants.ts';
+import { connectCaller } from './demo-caller.ts';
 import { world } from './demo-world.ts';
 import { startLocalStack } from './local-stack.ts';
 import type { LocalStack } from './local-stack.ts';
 import { createProcesses } from './processes.ts';
 import type { Processes } from './processes.ts';
 import { announceStack } from './running-stack.ts';
+
+/** An action that changes what can be seen in the simulator. */
+const sample = 'test/local/samples/add-tag.json';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -25,7 +29,9 @@ async function main(): Promise<void> {
     void local.host.ended.then((how) => {
       if (!isStopping) void fail(processes, `The app ended with ${how}`);
     });
-    await connectTenants(createApi(local.appOrigin, () => fetchAdminToken(local.simulatorOrigin)));
+    const api = createApi(local.appOrigin, () => fetchAdminToken(local.simulatorOrigin));
+    await connectTenants(api);
+    await connectCaller(api, local.simulator);
     say(toScreen(local));
   } catch (error) {
     await fail(processes, error instanceof Error ? error.message : String(error));
@@ -45,6 +51,7 @@ Running, until Ctrl-C:
   app                 ${appOrigin}   (in ${host.name}; health: ${appOrigin}/api/v1/health)
   simulator           ${simulatorOrigin}   (Entra, Defender, Graph, Key Vault; its log: ${simulatorOrigin}/_simulator/log)
   managed identity    http://127.0.0.1:${world.ports.identity}
+  callback receiver   http://127.0.0.1:${world.ports.callbacks}   (hears of everything that caller ${world.caller.callerId} is told)
   tables (Azurite)    ${/TableEndpoint=([^;]+)/.exec(tables)?.[1] ?? tables}
 Connected, Live:
 ${world.tenants.map((tenant) => `  ${tenant.displayName.padEnd(18)}  ${tenant.tenantId}`).join('\n')}
@@ -52,6 +59,10 @@ ${world.tenants.map((tenant) => `  ${tenant.displayName.padEnd(18)}  ${tenant.te
 Try in another terminal:
   npm run demo                      two real feeds into both tenants, then nothing: they are in step
   npm run demo -- list.txt a.csv    the same with feeds of yours (files or URLs; STIX 2, CSV, plain lists)
+  npm run send -- ${sample}
+                                    a webhook, signed with the key of ${world.caller.callerId}
+  npm run listen                    callbacks as they arrive
+  npm run key -- ${world.caller.callerId}               its keys; --rotate and --revoke change them
   npm run token -- admin            a token for the API:
   curl -H "Authorization: Bearer $(npm run -s token -- admin)" ${appOrigin}/api/v1/tenants/${first.tenantId}
 `;

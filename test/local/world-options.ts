@@ -22,6 +22,7 @@ export function toSimulatorOptions(): Omit<SimulatorOptions, 'port' | 'identityP
     },
     managedIdentity: world.identity,
     tenants: world.tenants.map((tenant) => ({ ...tenant, consents: { [world.appClientId]: roles } })),
+    vaultOfficers: [world.admin.clientId],
     clients: [
       {
         clientId: world.admin.clientId,
