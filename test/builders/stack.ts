@@ -31,6 +31,8 @@ export interface TestStack extends StandIns, Instance {
 }
 
 export interface InstanceOptions {
+  /** A free one when absent. */
+  readonly port?: number;
   readonly aheadMs?: number;
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
@@ -102,15 +104,16 @@ async function start(settings: Settings, ending: Ending): Promise<TestStack> {
     ending,
   );
   const startInstance = (options: InstanceOptions = {}): Promise<Instance> => startOne(standIns, ending, options);
-  return { ...standIns, ...(await startInstance()), feeds, startInstance };
+  return { ...standIns, ...(await startInstance({ port: standIns.appPort })), feeds, startInstance };
 }
 
 async function startOne(standIns: StandIns, ending: Ending, options: InstanceOptions): Promise<Instance> {
-  const { aheadMs = 0, settings = {} } = options;
+  const { port = 0, aheadMs = 0, settings = {} } = options;
   const { simulator, appDir } = standIns;
   const later = aheadMs === 0 ? {} : { NODE_OPTIONS: `--import=${clockAhead}`, CLOCK_AHEAD_MS: String(aheadMs) };
   simulator.control.clock.setOffset(aheadMs);
-  const host = await startHost({ appDir, env: { ...standIns.settings, ...settings, ...later }, isAuthEnforced: false });
+  const env = { ...standIns.settings, ...settings, ...later };
+  const host = await startHost({ appDir, port, env, isAuthEnforced: false });
   ending.onStop(async () => void (await host.stop()));
   const api = createApi(host.url, () => fetchAdminToken(simulator.origin));
   return { host, origin: host.url, api, runTimer: (name) => runTimer(host, name) };
