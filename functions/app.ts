@@ -14,6 +14,7 @@ import { createWork } from '../shared/work/work.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { AcceptedItem, FeedState } from './indicator-sync/feed-version.ts';
+import { endSync } from './indicator-sync/end-sync.work.ts';
 import { createFeedRuns } from './indicator-sync/feed-runs.client.ts';
 import { createFeedVersions } from './indicator-sync/feed-versions.store.ts';
 import { createFeedHandlers } from './indicator-sync/feeds.http.ts';
@@ -66,7 +67,10 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
   const carries: Partial<Record<OperationKind, Carry>> = {
     Action: createCarryAction({ tenants, machines }),
     IndicatorSync: createSyncCarry({ tenants, planTenant, inputs, ledgers, states, indicators }),
-    TenantRemoval: createRemoveTenant({ tenants, planTenant, ledgers, states, indicators }),
+    TenantRemoval: createRemoveTenant({
+      ...{ tenants, planTenant, ledgers, states, indicators },
+      endSync: (tenantId) => endSync(work, tenantId),
+    }),
   };
   const suspend = createSuspendTenant({ tenants, tell: (event) => tell(event), now, log });
   const work = createWork({
@@ -105,7 +109,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
     {
       ...createFeedHandlers(serve, { feeds, runs, publicUrl, egressAllowedOrigins }),
       ...createTenantIndicatorHandlers(serve, { tenants, planTenant, acceptOperation, newId }),
-      refreshFeeds: createRefreshFeeds({ feeds, runs, now }),
+      refreshFeeds: createRefreshFeeds({ feeds, runs, now, log }),
       syncTenants: createSyncTenants({ tenants, inputs, states, work, newId, now, log }),
     },
     schedules,

@@ -5,7 +5,6 @@ import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
 import type { Ledger, LedgerEntry } from '../../shared/indicators/ledger.ts';
 import { normaliseIndicator, recogniseIndicatorType } from '../../shared/indicators/normalise-indicator.ts';
 import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
-import type { WantedRow } from '../../shared/indicators/wanted-row.ts';
 import type { Selection } from './select-indicators.ts';
 
 /** What is known of one tenant's values. */
@@ -15,14 +14,16 @@ export interface ValueFacts {
   readonly selection: Selection;
 }
 
-/** The value somebody asks about, in every form that it may be held as: under the type asked for, or the one its form shows. */
+/** The value somebody asks about, in every form that it may be held as: the one its form shows first, unless a type is asked for. */
 export function identitiesOf(value: string, indicatorType?: IndicatorType): readonly IndicatorIdentity[] {
-  const recognised = indicatorType ?? recogniseIndicatorType(value);
-  const types = recognised === undefined ? indicatorTypeSchema.options : [recognised];
-  return types.flatMap((type) => {
+  const recognised = recogniseIndicatorType(value);
+  const all = recognised === undefined ? indicatorTypeSchema.options : [recognised, ...indicatorTypeSchema.options];
+  const types = indicatorType === undefined ? all : [indicatorType];
+  const identities = types.flatMap((type) => {
     const normal = normaliseIndicator(type, value);
     return normal.ok ? [{ indicatorType: normal.indicatorType, indicatorValue: normal.indicatorValue }] : [];
   });
+  return [...new Map(identities.map((identity) => [indicatorKey(identity), identity])).values()];
 }
 
 /** Why a value is in the tenant, or why not (contract §6). */
@@ -30,18 +31,22 @@ export function answerValue(identity: IndicatorIdentity, { ledger, plan, selecti
   const { indicatorType, indicatorValue } = identity;
   const key = indicatorKey(identity);
   const base = { indicatorType, indicatorValue };
-  const wanted = selection.wanted.find((row) => indicatorKey(row) === key);
+  const isIt = (row: IndicatorIdentity) => indicatorKey(row) === key;
   const entry = ledger.get(key);
-  if (entry?.indicatorId !== undefined && !entry.refused)
-    return { ...base, ...present(entry, wanted, selection.endings.get(key)) };
-  const planned = [...plan.change, ...plan.renew, ...plan.add].find(({ row }) => indicatorKey(row) === key);
+  const added = plan.add.find(({ row }) => isIt(row));
+  if (!added && entry?.indicatorId !== undefined && !entry.refused && !plan.forget.some(isIt)) {
+    const why = selection.wanted.find(isIt)?.why ?? 'no feed of this tenant names it';
+    const ending = plan.remove.find((removal) => isIt(removal) && removal.entryStays !== true)?.why;
+    return { ...base, ...present(entry, ending === undefined ? why : `goes at the next sync: ${ending}`) };
+  }
+  const planned = added ?? [...plan.change, ...plan.renew].find(({ row }) => isIt(row));
   if (planned) {
     const { row, expirationTime } = planned;
     return { ...base, state: 'Planned', action: row.action, owners: [...row.owners], expirationTime, why: row.why };
   }
-  const excepted = selection.excepted.find((each) => indicatorKey(each) === key);
+  const excepted = selection.excepted.find(isIt);
   if (excepted) return { ...base, state: 'Excepted', why: excepted.reason };
-  const left = plan.leftOut.find((each) => indicatorKey(each) === key);
+  const left = plan.leftOut.find(isIt);
   if (left) {
     const { code, owners, why, failureReason } = left;
     return { ...base, state: 'LeftOut', code, owners: [...owners], ...(failureReason ? { failureReason } : {}), why };
@@ -49,9 +54,7 @@ export function answerValue(identity: IndicatorIdentity, { ledger, plan, selecti
   return { ...base, state: 'Unknown', why: selection.endings.get(key) ?? 'no feed of this tenant names it' };
 }
 
-function present(entry: LedgerEntry, wanted: WantedRow | undefined, ending: string | undefined) {
-  const { indicatorId, action, owners, since, expirationTime } = entry;
-  const why = wanted?.why ?? ending ?? 'no feed names it any more: it goes at the next sync';
+function present({ indicatorId, action, owners, since, expirationTime }: LedgerEntry, why: string) {
   return {
     state: 'Present' as const,
     ...(indicatorId === undefined ? {} : { indicatorId }),

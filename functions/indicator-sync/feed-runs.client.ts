@@ -3,10 +3,11 @@ import type { Clock } from '../../shared/clock.ts';
 import type { FeedInput, FeedReject } from '../../shared/contract/feed.ts';
 import { toTime } from '../../shared/contract/primitives.ts';
 import { RejectedInput, UpstreamUnavailable } from '../../shared/errors.ts';
-import type { ParsedFeed, ParsedItems } from '../../shared/indicators/feed-item.ts';
+import type { ParsedFeed, Unreadable } from '../../shared/indicators/feed-item.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { acceptVersion, confirmVersion, failedRun } from './accept-version.ts';
+import { againWhenReplaced } from './feed-lists.store.ts';
 import type { AcceptedItem, FeedState, FeedVersion } from './feed-version.ts';
 import type { FeedVersions, StoredFeedState } from './feed-versions.store.ts';
 import type { FeedRuns } from './feeds.http.ts';
@@ -24,30 +25,30 @@ export interface FeedRunsOptions {
   readonly log: Log;
 }
 
-/** How often a version is decided again because somebody else wrote one meanwhile. */
+/** How often something is done again because somebody else wrote meanwhile. */
 const maxTries = 4;
 
 /** Reads feeds and accepts their versions. A reading that fails changes nothing but `lastRun` and the rejects. */
 export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
-  const { feeds, versions, readSource, now, log } = options;
+  const { versions, now, log } = options;
   return {
     readStatuses: async () => new Map((await versions.readStates()).map(({ feedId, state }) => [feedId, state])),
     readStatus: async (feedId) => (await versions.readState(feedId))?.state,
-    readRejects: async (feedId) => {
-      const stored = await versions.readState(feedId);
-      return stored ? versions.readRejects(stored) : [];
-    },
+    readRejects: (feedId) =>
+      againWhenReplaced(async () => {
+        const stored = await versions.readState(feedId);
+        return stored ? versions.readRejects(stored) : [];
+      }),
     refresh: async (feedId) => {
-      const feed = await feeds.get(feedId);
-      if (feed === undefined) throw new RejectedInput('not_found', 'There is no such feed.');
-      const parsed = await readSource(feed.document.source);
-      if ('unreadable' in parsed) return await recordFailure(options, feedId, parsed.unreadable);
-      const { guard } = feed.document;
+      const startMs = now();
+      const { feed, parsed } = await read(options, feedId);
+      if ('unreadable' in parsed) return await recordFailure(options, feedId, { ...parsed.unreadable, startMs });
       const state = await update(options, feedId, (previous) => {
-        const { changed, ...next } = acceptVersion({ previous, parsed, guard, now: now() });
-        return { ...next, changed, rejects: toRejects(parsed) };
+        if (isOvertaken(previous?.state, startMs)) return undefined;
+        const { changed, ...next } = acceptVersion({ previous, parsed, guard: feed.guard, now: now() });
+        return { ...next, changed, rejects: parsed.rejects };
       });
-      log.info('feed.accepted', { feedId, version: state.version, ...state.lastRun });
+      if (state) log.info('feed.accepted', { feedId, version: state.version, ...state.lastRun });
     },
     confirm: async (feedId, version) => {
       await update(options, feedId, (previous) => {
@@ -60,18 +61,40 @@ export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
   };
 }
 
+/** Reads the source that the document names; again when it was changed meanwhile, because what was read is then another feed's. */
+async function read(
+  { feeds, readSource }: FeedRunsOptions,
+  feedId: string,
+): Promise<{ readonly feed: FeedInput; readonly parsed: ParsedFeed }> {
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const feed = await feeds.get(feedId);
+    if (feed === undefined) throw new RejectedInput('not_found', 'There is no such feed.');
+    const parsed = await readSource(feed.document.source);
+    if ((await feeds.get(feedId))?.etag === feed.etag) return { feed: feed.document, parsed };
+  }
+  throw new UpstreamUnavailable('The document of the feed keeps changing.', { retryAfterMs: 1_000 });
+}
+
+/** A reading that began later was through first, and says more. */
+function isOvertaken(state: FeedState | undefined, startMs: number): boolean {
+  const { at, outcome } = state?.lastRun ?? {};
+  return at !== undefined && outcome !== 'Failed' && Date.parse(at) > startMs;
+}
+
 type Decision = FeedVersion & { readonly changed: boolean; readonly rejects?: readonly FeedReject[] };
 
-/** Decides on the version as it stands, and again when somebody else wrote one in between. */
+/** Decides on the version as it stands, and again when somebody else wrote one in between; `undefined`: nothing was to be written. */
 async function update(
   options: FeedRunsOptions,
   feedId: string,
-  decide: (previous: FeedVersion | undefined) => Decision,
-): Promise<FeedState> {
+  decide: (previous: FeedVersion | undefined) => Decision | undefined,
+): Promise<FeedState | undefined> {
   const { versions } = options;
   for (let tries = 0; tries < maxTries; tries += 1) {
-    const stored = await versions.readState(feedId);
-    const { state, items, changed, rejects } = decide(await toVersion(versions, stored));
+    const { stored, version } = await readVersion(versions, feedId);
+    const decision = decide(version);
+    if (decision === undefined) return undefined;
+    const { state, items, changed, rejects } = decision;
     const write = { state, ...(changed ? { contents: items } : {}), ...(rejects ? { rejects } : {}) };
     await tellIfHeld(options, { feedId, before: stored?.state, after: state });
     if (await versions.write(feedId, write, stored)) return state;
@@ -89,26 +112,31 @@ async function tellIfHeld(
   await tell({ type: 'indicators.held', timestamp: toTime(now()), data: { feedId, ...after.held } });
 }
 
-async function toVersion(
-  versions: StoredVersions,
-  stored: StoredFeedState<FeedState> | undefined,
-): Promise<FeedVersion | undefined> {
-  return stored && { state: stored.state, items: await versions.readContents(stored) };
+interface StoredVersion {
+  readonly stored: StoredFeedState<FeedState> | undefined;
+  readonly version: FeedVersion | undefined;
+}
+
+function readVersion(versions: StoredVersions, feedId: string): Promise<StoredVersion> {
+  return againWhenReplaced(async () => {
+    const stored = await versions.readState(feedId);
+    const version = stored && { state: stored.state, items: await versions.readContents(stored) };
+    return { stored, version };
+  });
 }
 
 async function recordFailure(
   { versions, now, log }: FeedRunsOptions,
   feedId: string,
-  { place, detail }: Extract<ParsedFeed, { unreadable: unknown }>['unreadable'],
+  { place, detail, startMs }: Unreadable['unreadable'] & { readonly startMs: number },
 ): Promise<never> {
   const stored = await versions.readState(feedId);
   const state = { ...(stored?.state ?? { version: 0 }), lastRun: failedRun(now()) };
   // A write that is lost here was overtaken by a newer reading, which says more.
-  await versions.write(feedId, { state, rejects: [{ place, code: 'unreadable', detail }] }, stored);
-  log.warn('feed.failed', { feedId, place, detail });
+  if (!isOvertaken(stored?.state, startMs)) {
+    await versions.write(feedId, { state, rejects: [{ place, code: 'unreadable', detail }] }, stored);
+  }
+  // The detail may cite the source.
+  log.warn('feed.failed', { feedId, place });
   throw new RejectedInput('source_failed', `${feedId}, ${place}: ${detail}`);
-}
-
-function toRejects({ rejects }: ParsedItems): readonly FeedReject[] {
-  return rejects;
 }

@@ -2,23 +2,17 @@ import type { RestError } from '@azure/core-rest-pipeline';
 import { odata } from '@azure/data-tables';
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { packJson, unpackJson } from '../../shared/packed-json.ts';
+import { deleteList, deleteLists, nowhere, readList, writeList } from './feed-lists.store.ts';
+import type { ListPlace } from './feed-lists.store.ts';
 
-/** How many entries of a list go into one row: far below a row's 1 MiB, packed, whatever the entries hold. */
-const entriesPerRow = 4_000;
 const statesPartition = 'states';
-
-/** Where a feed's contents are kept: rows of one write, named by it, so that a half-written version is never read. */
-interface ContentsPlace {
-  readonly writeId: string;
-  readonly entries: number;
-}
 
 /** What is known of a feed besides its document; `S` is the small part that is read for every feed at once. */
 export interface StoredFeedState<S> {
   readonly feedId: string;
   readonly state: S;
-  readonly contents: ContentsPlace;
-  readonly rejects: ContentsPlace;
+  readonly contents: ListPlace;
+  readonly rejects: ListPlace;
   readonly etag: string;
 }
 
@@ -34,7 +28,7 @@ export interface FeedVersions<S, C, R> {
   /** The states of all feeds: one query. */
   readStates(): Promise<readonly StoredFeedState<S>[]>;
   readState(feedId: string): Promise<StoredFeedState<S> | undefined>;
-  /** Every entry of the accepted version; throws when rows are missing (a newer write replaced them: read the state again). */
+  /** Every entry of the accepted version; throws `ListReplaced` when a newer one took its place: read the state again. */
   readContents(stored: StoredFeedState<S>): Promise<readonly C[]>;
   readRejects(stored: StoredFeedState<S>): Promise<readonly R[]>;
   /** Writes lists first, then the state: the state row is the commit. False when somebody else wrote since `before` was read. */
@@ -42,8 +36,6 @@ export interface FeedVersions<S, C, R> {
   /** Forgets the feed, its contents and rejects. */
   remove(feedId: string): Promise<void>;
 }
-
-const nowhere: ContentsPlace = { writeId: '', entries: 0 };
 
 /** Opens the versions of feeds; `newId` names each write. */
 export function createFeedVersions<S, C, R>(table: TableClient, newId: () => string): FeedVersions<S, C, R> {
@@ -69,7 +61,7 @@ export function createFeedVersions<S, C, R>(table: TableClient, newId: () => str
     readContents: (stored) => readList<C>(table, stored.feedId, stored.contents),
     readRejects: (stored) => readList<R>(table, stored.feedId, stored.rejects),
     write: async (feedId, write, before) => {
-      const place = async (entries: readonly unknown[] | undefined, old: ContentsPlace | undefined) =>
+      const place = async (entries: readonly unknown[] | undefined, old: ListPlace | undefined) =>
         entries ? await writeList(table, feedId, { writeId: newId(), entries }) : (old ?? nowhere);
       const contents = await place(write.contents, before?.contents);
       const rejects = await place(write.rejects, before?.rejects);
@@ -83,7 +75,7 @@ export function createFeedVersions<S, C, R>(table: TableClient, newId: () => str
     },
     remove: async (feedId) => {
       await table.deleteEntity(statesPartition, feedId).catch(unlessMissing);
-      await deleteRows(table, odata`PartitionKey eq ${partitionOf(feedId)}`);
+      await deleteLists(table, feedId);
     },
   };
 }
@@ -119,58 +111,6 @@ function toStored<S>(row: TableEntityResult<Record<string, unknown>>): StoredFee
     rejects: { writeId: String(row['rejectsId']), entries: Number(row['rejectsEntries']) },
     etag: row.etag,
   };
-}
-
-function partitionOf(feedId: string): string {
-  return `feed|${feedId}`;
-}
-
-async function writeList(
-  table: TableClient,
-  feedId: string,
-  list: { readonly writeId: string; readonly entries: readonly unknown[] },
-): Promise<ContentsPlace> {
-  for (let start = 0, n = 0; start < list.entries.length; start += entriesPerRow, n += 1) {
-    await table.upsertEntity(
-      {
-        partitionKey: partitionOf(feedId),
-        rowKey: `${list.writeId}|${String(n).padStart(4, '0')}`,
-        ...packJson('list', list.entries.slice(start, start + entriesPerRow)),
-      },
-      'Replace',
-    );
-  }
-  return { writeId: list.writeId, entries: list.entries.length };
-}
-
-async function readList<T>(table: TableClient, feedId: string, place: ContentsPlace): Promise<readonly T[]> {
-  if (place.entries === 0) return [];
-  const entries: T[] = [];
-  for await (const row of table.listEntities({ queryOptions: { filter: rowsOf(feedId, place) } })) {
-    entries.push(...(unpackJson('list', row) as T[]));
-  }
-  if (entries.length !== place.entries) {
-    throw new Error(
-      `feed ${feedId}: ${entries.length} of ${place.entries} entries of write ${place.writeId} are there`,
-    );
-  }
-  return entries;
-}
-
-async function deleteList(table: TableClient, feedId: string, place: ContentsPlace): Promise<void> {
-  if (place.entries > 0) await deleteRows(table, rowsOf(feedId, place));
-}
-
-function rowsOf(feedId: string, place: ContentsPlace): string {
-  const [from, to] = [`${place.writeId}|`, `${place.writeId}~`];
-  return odata`PartitionKey eq ${partitionOf(feedId)} and RowKey ge ${from} and RowKey lt ${to}`;
-}
-
-async function deleteRows(table: TableClient, filter: string): Promise<void> {
-  const select = ['PartitionKey', 'RowKey'];
-  for await (const row of table.listEntities({ queryOptions: { filter, select } })) {
-    await table.deleteEntity(String(row.partitionKey), String(row.rowKey)).catch(unlessMissing);
-  }
 }
 
 function isStatus(error: unknown, status: number): boolean {

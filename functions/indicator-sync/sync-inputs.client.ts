@@ -1,5 +1,6 @@
 import type { FeedInput } from '../../shared/contract/feed.ts';
 import type { Versioned } from '../../shared/registry/documents.store.ts';
+import { againWhenReplaced } from './feed-lists.store.ts';
 import type { FeedRunsOptions } from './feed-runs.client.ts';
 import type { AcceptedItem, FeedState } from './feed-version.ts';
 import type { StoredFeedState } from './feed-versions.store.ts';
@@ -33,18 +34,20 @@ export function createSyncInputs({ feeds, versions }: Pick<FeedRunsOptions, 'fee
     return documents.map((document) => ({ document, stored: states.get(document.id) }));
   }
 
+  async function withContents() {
+    const all = await readAll();
+    const feedsWithVersions: FeedWithVersion[] = [];
+    for (const { document, stored } of all) {
+      if (stored === undefined) continue;
+      const version = { state: stored.state, items: await itemsOf(stored) };
+      feedsWithVersions.push({ feedId: document.id, feed: document.document, version });
+    }
+    return { marks: all.map(({ document, stored }) => toMark(document, stored)), feeds: feedsWithVersions };
+  }
+
   return {
     readMarks: async () => (await readAll()).map(({ document, stored }) => toMark(document, stored)),
-    readFeeds: async () => {
-      const all = await readAll();
-      const withVersions: FeedWithVersion[] = [];
-      for (const { document, stored } of all) {
-        if (stored === undefined) continue;
-        const version = { state: stored.state, items: await itemsOf(stored) };
-        withVersions.push({ feedId: document.id, feed: document.document, version });
-      }
-      return { marks: all.map(({ document, stored }) => toMark(document, stored)), feeds: withVersions };
-    },
+    readFeeds: () => againWhenReplaced(withContents),
   };
 }
 

@@ -7,6 +7,7 @@ import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { RouteRequest } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
+import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { answerValue, identitiesOf } from './answer-value.ts';
 import { tenantLimit } from './plan-tenant.client.ts';
@@ -60,9 +61,8 @@ export function createTenantIndicatorHandlers(serve: Serve, options: TenantIndic
       body: { schema: syncRequestSchema, mayBeAbsent: true },
       handle: async ({ target, body: { planId }, caller, headers }) => {
         const { document: tenant } = target;
-        if (tenant.connection === 'Removing' || tenant.connection === 'Removed') {
-          throw new RejectedInput('wrong_state', 'The tenant is being removed, or is removed.');
-        }
+        if (isLeaving(tenant))
+          throw new RejectedInput('tenant_removing', 'The tenant is being removed, or is removed.');
         if (planId !== undefined && toIndicatorPlan((await planTenant(tenant, 'Never')).plan).planId !== planId) {
           throw new RejectedInput('plan_changed', 'The plan is another one by now: read it again.');
         }

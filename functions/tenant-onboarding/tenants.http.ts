@@ -118,6 +118,8 @@ function toRemoval({ tenantId, removalId = '' }: TenantRecord, callerId: string)
     request: {},
     exclusive: 'TenantRemoval',
     ignoresBacklog: true,
+    // The tenant takes nothing new until it is through: it must not stay like that because Defender was away for hours.
+    neverGivesUp: true,
   };
 }
 

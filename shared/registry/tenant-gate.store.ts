@@ -7,26 +7,35 @@ import type { Log } from '../log.ts';
 import type { Carry, Gate } from '../work/carry.ts';
 import { createSingleFlight } from '../work/single-flight.ts';
 import type { Documents } from './documents.store.ts';
-import { toSuspended } from './tenant-record.ts';
+import { isLeaving, toSuspended } from './tenant-record.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** The gate is asked for every operation shown or carried; a pause may count a few seconds late, a suspension is found out by itself. */
 const keptMs = 5_000;
+/** When a tenant that was found to be suspended is looked at again: by then nobody remembers it as open. */
+const recheckMs = keptMs;
 
 export interface TenantGateOptions {
   readonly tenants: Documents<TenantRecord>;
   readonly now: Clock;
 }
 
-/** Tells whether a tenant's Defender may be called: yes while it is connected and while it is being removed. */
+/**
+ * Tells whether a tenant's Defender may be called: yes while it is connected. A tenant on its way out is open too, so that its operations
+ * end: their carries send nothing more, but for the removal's own. Only "yes" is remembered: whom a drain finds closed it leaves alone
+ * for minutes, and that must not follow from how things were.
+ */
 export function createTenantGate({ tenants, now }: TenantGateOptions): (tenantId: string) => Promise<Gate> {
-  const known = new Map<string, { readonly gate: Gate; readonly untilMs: number }>();
-  return async (tenantId) => {
-    const kept = known.get(tenantId);
-    if (kept && kept.untilMs > now()) return kept.gate;
+  const openUntilMs = new Map<string, number>();
+  const once = createSingleFlight<Gate>();
+  const read = async (tenantId: string): Promise<Gate> => {
     const gate = toGate((await tenants.get(tenantId))?.document);
-    known.set(tenantId, { gate, untilMs: now() + keptMs });
+    if (gate === 'open') openUntilMs.set(tenantId, now() + keptMs);
     return gate;
+  };
+  return async (tenantId) => {
+    const untilMs = openUntilMs.get(tenantId) ?? 0;
+    return untilMs > now() ? 'open' : once(tenantId, () => read(tenantId));
   };
 }
 
@@ -63,14 +72,14 @@ export function suspending(carry: Carry, suspend: SuspendTenant): Carry {
     } catch (error) {
       if (!(error instanceof TenantSuspended) || !(await suspend(error))) throw error;
       const { message, upstream } = error;
-      throw new UpstreamUnavailable(message, { retryAfterMs: keptMs, throttled: true, upstream, cause: error });
+      throw new UpstreamUnavailable(message, { retryAfterMs: recheckMs, throttled: true, upstream, cause: error });
     }
   };
 }
 
 function toGate(record: TenantRecord | undefined): Gate {
   if (record === undefined) return 'Suspended';
-  if (record.connection === 'Removing') return 'open';
+  if (isLeaving(record)) return 'open';
   if (record.connection !== 'Connected') return 'Suspended';
   return record.paused ? 'Paused' : 'open';
 }

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   try {
     const connectionString = azurite.connectionString();
     await createTables(connectionString);
-    const hard = { workers: 4, tenants: 20, faults: 0.03, killEvery: { requests: 500, effects: 50 }, speed: 30 };
+    const hard = { workers: 4, tenants: 20, faults: 0.03, killEvery: { requests: 1_000, effects: 50 }, speed: 30 };
     const report = await runEngineFaults({ connectionString, operations, seed, ...hard });
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     const bad = report.lost + report.endedTwice + report.wrongAnswers + report.leftOver + report.unexplainedRepeats;

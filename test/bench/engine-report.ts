@@ -11,13 +11,14 @@ export interface FaultReport {
   readonly endedTwice: number;
   /** Replays that gave another operation, or conflicting payloads that were not told. */
   readonly wrongAnswers: number;
-  /** Work items, exclusive names or dead letters that nobody owns, and operations that are not listed once. */
+  /** Work items and names that nobody owns, failed alerts without their dead letter, operations that are not listed once. */
   readonly leftOver: number;
   /** Effects made again though no worker lost its claim while alive. */
   readonly unexplainedRepeats: number;
   readonly operations: number;
   readonly effectsRepeated: number;
   readonly claimsLostAlive: number;
+  /** Ended `attempts_exhausted`: killed or cut off eight times. Rare, and right. */
   readonly givenUp: number;
   readonly kills: number;
   readonly faults: FaultyProxy['counts'];
@@ -47,6 +48,8 @@ export async function toReport(all: {
   const operations = family('o|');
   const ended = new Map(operations.map((row) => [String(row['id']), String(row['status'])]));
   const listed = new Set(family('l|').map((row) => row['id']));
+  const letters = new Set(family('d|').map((row) => row['id']));
+  const dead = operations.filter((row) => row['kind'] === 'Alert' && row['status'] === 'Failed');
   const effectsRepeated = [...outside.effects.values()].reduce((sum, count) => sum + count - 1, 0);
   return {
     lost: [...answers.ids].filter((id) => !/^(Succeeded|Failed)$/.test(ended.get(id) ?? '')).length,
@@ -55,7 +58,8 @@ export async function toReport(all: {
     leftOver:
       family('q|').length +
       family('e|').length +
-      family('d|').length +
+      Math.abs(letters.size - dead.length) +
+      dead.filter((row) => !letters.has(row['id'])).length +
       Math.abs(listed.size - operations.length) +
       (family('l|').length - listed.size),
     unexplainedRepeats: Math.max(0, effectsRepeated - outside.claimsLostAlive()),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer, TimerHandler } from '@azure/functions';
+import { endSync } from '../../functions/indicator-sync/end-sync.work.ts';
 import { createFeedRuns } from '../../functions/indicator-sync/feed-runs.client.ts';
 import type { AcceptedItem, FeedState } from '../../functions/indicator-sync/feed-version.ts';
 import { createFeedVersions } from '../../functions/indicator-sync/feed-versions.store.ts';
@@ -60,7 +61,10 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
   const ownNames = ['contoso.example'];
   const planTenant = createPlanTenant({ inputs, ledgers, states, indicators, appId: clientId, ownNames, now });
   const sync = createSyncCarry({ tenants, planTenant, inputs, ledgers, states, indicators });
-  const removal = createRemoveTenant({ tenants, planTenant, ledgers, states, indicators });
+  const removal = createRemoveTenant({
+    ...{ tenants, planTenant, ledgers, states, indicators },
+    endSync: (id) => endSync(work, id),
+  });
   const suspend = createSuspendTenant({ tenants, tell: nobody, now, log });
   const work: Work = createWork({
     ...{ tables, now, newId, random: () => 0.5, log },
@@ -137,7 +141,7 @@ export async function serveFeeds({ feeds, versions, now, log }: Instance) {
   };
   return {
     ...{ url: server.url, requests: server.requests, runs, put },
-    refreshFeeds: createRefreshFeeds({ feeds, runs, now }),
+    refreshFeeds: createRefreshFeeds({ feeds, runs, now, log }),
     /** What the server answers from now on; nothing: 404. */
     serve: (feedId: string, body: string | Uint8Array | undefined) => {
       if (body === undefined) bodies.delete(feedId);

@@ -7,6 +7,7 @@ import { decodeFeed, unreadable } from '../formats/decode-feed.ts';
 import { fromCsv } from '../formats/from-csv.ts';
 import { fromList } from '../formats/from-list.ts';
 import { fromStix } from '../formats/from-stix.ts';
+import { requireValues } from '../formats/require-values.ts';
 
 /** Reads a feed's source over the network. A source that cannot be read, whatever the reason, is `unreadable` with its place. */
 export type ReadSource = (source: FeedSource) => Promise<ParsedFeed>;
@@ -33,7 +34,7 @@ export function createReadSource({ egress, readSecret, now }: ReadSourceOptions)
     const got = await egress.get(source.url, { maxBytes: maxSourceBytes, timeoutMs, headers });
     if (!got.ok) return unreadable('source', got.detail);
     const decoded = decodeFeed(got.body);
-    return 'unreadable' in decoded ? decoded : parse(source, decoded.text, now());
+    return 'unreadable' in decoded ? decoded : requireValues(parse(source, decoded.text, now()));
   };
 }
 
