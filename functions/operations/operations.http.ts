@@ -13,6 +13,7 @@ import { findNothing } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
 import { toOperationAnswer } from '../../shared/http/to-operation-answer.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
+import { toKept, toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Work } from '../../shared/work/work.store.ts';
 import { readOperationQuery } from './operation-query.ts';
@@ -25,7 +26,9 @@ export type OperationHandlers = Readonly<
 /** What the routes need. */
 export interface OperationHandlersOptions {
   readonly work: Pick<Work, 'read' | 'list' | 'cancel' | 'drain'>;
-  readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
+  readonly tenants: Pick<Documents<TenantRecord>, 'get' | 'change'>;
+  /** What waited for the tenant is due now, and its indicators are to be synced. */
+  readonly resume: (tenantId: string) => Promise<void>;
   /** Fresh links to what a finished operation brought back; `undefined` when it is of a kind that brings nothing. */
   readonly outputOf: (operation: Operation) => Promise<OperationOutput['value'] | undefined>;
   readonly publicUrl: string;
@@ -112,6 +115,7 @@ export function cancelScopeOf({ kind, stage }: Pick<Operation, 'kind' | 'stage'>
 }
 
 async function cancel(target: Operation, options: OperationHandlersOptions): Promise<Answer> {
+  if (target.kind === 'TenantRemoval' && !isFinished(target.status)) await keepTenant(target.tenantId, options);
   const canceled = await options.work.cancel(target.tenantId, target.id);
   switch (canceled.outcome) {
     case 'done':
@@ -122,6 +126,17 @@ async function cancel(target: Operation, options: OperationHandlersOptions): Pro
     case 'not_found':
       throw new RejectedInput('not_found', 'There is no such operation any more.');
   }
+}
+
+/**
+ * Before the removal ends, so that no crash leaves a tenant that nobody removes and nobody can put: a removal finds the
+ * tenant kept, and ends by itself.
+ */
+async function keepTenant(tenantId: string, { tenants, resume }: OperationHandlersOptions): Promise<void> {
+  const tenant = await tenants.get(tenantId);
+  if (tenant === undefined) return;
+  const { document } = await tenants.change(tenantId, (current = tenant.document) => toKept(current));
+  if (toTenantStatus(document) === 'Connected') await resume(tenantId);
 }
 
 function toAnswer(operation: Operation, { publicUrl, now }: OperationHandlersOptions): Answer {

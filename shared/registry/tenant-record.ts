@@ -64,6 +64,14 @@ export function toRemoved(record: TenantRecord): TenantRecord {
   return record.connection === 'Removing' ? { ...record, connection: 'Removed' } : record;
 }
 
+/** The removal is taken back: the tenant stands as it did before, and its next removal is another one. */
+export function toKept(record: TenantRecord): TenantRecord {
+  if (record.connection !== 'Removing') return record;
+  const { removalId: _removalId, ...kept } = record;
+  const wasConnected = kept.connectedAt !== undefined && kept.suspension === undefined;
+  return { ...kept, connection: wasConnected ? 'Connected' : 'Suspended' };
+}
+
 /** Whether a tenant is being removed, or is: nothing new is sent to it. */
 export function isLeaving({ connection }: Pick<TenantRecord, 'connection'>): boolean {
   return connection === 'Removing' || connection === 'Removed';

@@ -4,13 +4,26 @@ import type { Caller } from '../../../shared/auth/authenticate-caller.ts';
 import type { Operation, OperationOutput } from '../../../shared/contract/operation.ts';
 import { operationSchema } from '../../../shared/contract/operation.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
+import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
+import { toKept, toNewTenant, toRemoving } from '../../../shared/registry/tenant-record.ts';
+import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { Carry } from '../../../shared/work/carry.ts';
 import { call } from '../../builders/http.ts';
 import type { TestRequest } from '../../builders/http.ts';
 import { administrator, callerWith, serveAs } from '../../builders/serve.ts';
 import { freshTables } from '../../builders/storage.ts';
 import { tenantsWith } from '../../builders/tenants.ts';
-import { accepted, carryOf, contoso, fabrikam, hourMs, minuteMs, newOperation, testWork } from '../../builders/work.ts';
+import {
+  accepted,
+  carryOf,
+  contoso,
+  fabrikam,
+  hourMs,
+  minuteMs,
+  newOperation,
+  pass,
+  testWork,
+} from '../../builders/work.ts';
 
 const publicUrl = 'https://app.contoso.example';
 const machineId = 'a'.repeat(40);
@@ -26,6 +39,7 @@ async function setUp(carry: Carry = carryOf({ outcome: 'Done' })) {
   const tables = await freshTables();
   const { work, clock } = testWork(tables, carry);
   const tenants = await tenantsWith(tables, contoso);
+  const resumed: string[] = [];
   const outputs = new Map<string, OperationOutput['value']>();
   const send = (
     handler: keyof ReturnType<typeof createOperationHandlers>,
@@ -33,14 +47,18 @@ async function setUp(carry: Carry = carryOf({ outcome: 'Done' })) {
     caller: Caller = administrator,
   ) => {
     const outputOf = ({ id }: Operation) => Promise.resolve(outputs.get(id));
-    const handlers = createOperationHandlers(serveAs(caller), { work, tenants, outputOf, publicUrl, now: clock.now });
+    const options = { work, tenants, outputOf, publicUrl, now: clock.now };
+    const handlers = createOperationHandlers(serveAs(caller), {
+      ...options,
+      resume: (tenantId) => Promise.resolve(void resumed.push(tenantId)),
+    });
     return call(handlers[handler], { params: { tenantId: contoso, operationId }, ...request });
   };
   const list = async (query: string): Promise<readonly string[]> => {
     const answer = await send('listOperations', { url: `/api/v1/tenants/${contoso}/operations${query}` });
     return (answer.json as { readonly value: readonly Operation[] }).value.map(({ id }) => id);
   };
-  return { work, clock, outputs, send, list };
+  return { work, clock, tenants, resumed, outputs, send, list };
 }
 
 describe('GET …/operations', () => {
@@ -235,6 +253,52 @@ describe('POST …/operations/{id}/cancel', () => {
     });
     const holder = needed === 'admin' ? administrator : callerWith(needed);
     expect((await send('cancelOperation', request, holder)).status).toBe(200);
+  });
+});
+
+describe('a removal of a tenant that is canceled', () => {
+  async function removing(carry?: Carry) {
+    const made = await setUp(carry);
+    const { work, tenants } = made;
+    await tenants.change(contoso, (current) => {
+      if (current === undefined) throw new Error('No tenant.');
+      return toRemoving({ ...current, connectedAt: '2026-11-01T09:00:00Z' }, 'r1');
+    });
+    const { operation } = await accepted(work, { kind: 'TenantRemoval', isLeftToTimer: true });
+    const cancel = () => made.send('cancelOperation', { method: 'POST', operationId: operation.id });
+    const tenant = async () => (await tenants.get(contoso))?.document;
+    return { ...made, operation, cancel, tenant };
+  }
+
+  it('leaves the tenant as it was, to be removed again another time', async () => {
+    const { cancel, tenant, resumed } = await removing();
+    expect(await cancel()).toMatchObject({ status: 200, json: { status: 'Canceled' } });
+    expect(await tenant()).toMatchObject({ connection: 'Connected' });
+    expect(await tenant()).not.toHaveProperty('removalId');
+    expect(resumed).toEqual([contoso]);
+  });
+
+  it('touches nothing when it is said again, whatever became of the tenant since', async () => {
+    const { cancel, tenant, tenants, resumed } = await removing();
+    await cancel();
+    await tenants.change(contoso, (current) => toRemoving(current as TenantRecord, 'r2'));
+    expect(await cancel()).toMatchObject({ status: 200, json: { status: 'Canceled' } });
+    expect(await tenant()).toMatchObject({ connection: 'Removing', removalId: 'r2' });
+    expect(resumed).toHaveLength(1);
+  });
+
+  it('keeps the tenant before it ends, also when rows were taken out already', async () => {
+    const { work, operation, cancel, tenant } = await removing(sends);
+    await work.drain('sync', pass);
+    expect(await cancel()).toMatchObject({ status: 202, json: { id: operation.id } });
+    expect(await tenant()).toMatchObject({ connection: 'Connected' });
+  });
+
+  it('gives a suspended tenant back as suspended', () => {
+    const record = toNewTenant(contoso, tenantInputSchema.parse({}));
+    const suspended = { ...record, connectedAt: '2026-11-01T09:00:00Z', suspension: 'not_licensed' } as const;
+    expect(toKept(toRemoving(suspended, 'r1'))).toEqual(suspended);
+    expect(toKept(record)).toBe(record);
   });
 });
 
