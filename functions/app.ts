@@ -32,11 +32,17 @@ import { registerIndicatorSync } from './indicator-sync/triggers.ts';
 import { createCallerHandlers } from './operations/callers.http.ts';
 import { createDeadLetterHandlers } from './operations/dead-letters.http.ts';
 import { createDeliverCallbacks } from './operations/deliver-callbacks.timer.ts';
+import { createOpenApiHandlers } from './operations/openapi.http.ts';
 import { createOperationHandlers } from './operations/operations.http.ts';
 import { createStatusHandlers } from './operations/status.http.ts';
 import type { ReadinessChecks } from './operations/status.http.ts';
 import { createSweepTimer } from './operations/sweep.timer.ts';
-import { registerOperations, registerOperationsRoutes, registerOperationsTimers } from './operations/triggers.ts';
+import {
+  registerApiDescription,
+  registerOperations,
+  registerOperationsRoutes,
+  registerOperationsTimers,
+} from './operations/triggers.ts';
 import { createZzUnmatched } from './operations/zz-unmatched.http.ts';
 import { createCarryAction } from './response-action/action.work.ts';
 import { createDrainActions } from './response-action/drain-actions.timer.ts';
@@ -126,7 +132,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
 
   const outputOf = () => Promise.resolve(undefined); // no kind of this build brings anything back
   registerOperationsRoutes(recorder, {
-    ...createOperationHandlers(serve, { work, tenants, outputOf, publicUrl, now }),
+    ...createOperationHandlers(serve, { work, tenants, resume, outputOf, publicUrl, now }),
     ...createDeadLetterHandlers(serve, { work, tenants, publicUrl }),
     ...createCallerHandlers(serve, { callers, ...callbacks, hasSecret, publicUrl, egressAllowedOrigins }),
   });
@@ -134,6 +140,10 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
     recorder,
     { deliverCallbacks: createDeliverCallbacks({ work, log }), sweep: createSweepTimer({ work, log }) },
     schedules,
+  );
+  registerApiDescription(
+    recorder,
+    createOpenApiHandlers(serve, { routes: recorder.routes, partner, version: capabilities.version, publicUrl }),
   );
   registerOperations(recorder, {
     ...createStatusHandlers(serve, { checks: readinessOf(capabilities, work), now, log }),
