@@ -17,6 +17,9 @@ import { entraRoutes } from './entra/routes.ts';
 import { createTokenSigner } from './entra/tokens.ts';
 import { createEventStores } from './events/store.ts';
 import { createFaults } from './faults.ts';
+import { createGraphAlertStores, graphAlertOperations } from './graph/alerts.ts';
+import { createGraphRoutes } from './graph/routes.ts';
+import { huntingOperation } from './graph/run-hunting-query.ts';
 import { createHandler } from './http/pipeline.ts';
 import { listen } from './http/server.ts';
 import { keyVaultRoutes } from './key-vault/routes.ts';
@@ -93,6 +96,7 @@ function createState(
     machines: createMachineStores(),
     alerts: createAlertStores(),
     events: createEventStores(),
+    graphAlerts: createGraphAlertStores(),
     vault: createVault(base.clock, options.secrets ?? []),
   };
 }
@@ -105,6 +109,7 @@ function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonl
       ...machineOperations(state.machines),
       ...alertOperations(state),
     ]),
+    ...createGraphRoutes(state, [huntingOperation(state.events), ...graphAlertOperations(state.graphAlerts)]),
     ...keyVaultRoutes(state, state.vault, options.vaultOfficers ?? []),
     ...entraRoutes(state),
   ];

@@ -8,7 +8,7 @@ import type { Exchange } from '../http/exchange.ts';
 import type { Route } from '../http/router.ts';
 import type { Control } from './control.ts';
 
-export function alertRoutes({ alerts }: Control): readonly Route[] {
+export function alertRoutes({ alerts, graphAlerts }: Control): readonly Route[] {
   const path = at('/tenants/{tenantId}/alerts');
   const seedsOf = (exchange: Exchange): readonly AlertSeed[] => {
     const { alerts: seeds } = bodyOf(exchange);
@@ -30,6 +30,13 @@ export function alertRoutes({ alerts }: Control): readonly Route[] {
     ),
     route('DELETE', path, (_exchange, { tenantId = '' }) => {
       alerts.clear(tenantId);
+      return noContent();
+    }),
+    route('GET', at('/tenants/{tenantId}/graph-alerts'), (_exchange, { tenantId = '' }) =>
+      json(200, { alerts: graphAlerts.list(tenantId) }),
+    ),
+    route('DELETE', at('/tenants/{tenantId}/graph-alerts'), (_exchange, { tenantId = '' }) => {
+      graphAlerts.clear(tenantId);
       return noContent();
     }),
   ];

@@ -15,6 +15,7 @@ import type { EntraContext } from '../entra/context.ts';
 import type { Application, Tenant } from '../entra/directory.ts';
 import type { EventSeed, EventStoreOf, StoredEvent } from '../events/store.ts';
 import type { Faults } from '../faults.ts';
+import type { GraphAlert, GraphAlertsOf } from '../graph/alerts.ts';
 import type { RequestLog } from '../log.ts';
 import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
 import type { SwitchBoard } from '../switches.ts';
@@ -30,6 +31,7 @@ export interface SimulatorState extends EntraContext {
   readonly machines: MachineStoreOf;
   readonly alerts: AlertStoreOf;
   readonly events: EventStoreOf;
+  readonly graphAlerts: GraphAlertsOf;
   readonly vault: Vault;
 }
 
@@ -80,6 +82,11 @@ export interface Control {
     seed(tenantId: string, seeds: readonly AlertSeed[]): readonly AlertResource[];
     /** As an analyst would: `lastUpdateTime` is now, unless the change says otherwise; throws when there is none. */
     change(tenantId: string, id: string, changes: Partial<AlertResource>): AlertResource;
+    clear(tenantId: string): void;
+  };
+  /** Made through Graph, without an event. */
+  readonly graphAlerts: {
+    list(tenantId: string): readonly GraphAlert[];
     clear(tenantId: string): void;
   };
   /** Rows of the hunting tables: what queries find, and what an alert can refer to. */
@@ -141,6 +148,10 @@ export function createControl(state: SimulatorState): Control {
       clear: (tenantId) => state.machines(tenantId).clear(),
     },
     alerts: alertControl(state),
+    graphAlerts: {
+      list: (tenantId) => [...state.graphAlerts(tenantId).values()],
+      clear: (tenantId) => state.graphAlerts(tenantId).clear(),
+    },
     events: {
       list: (tenantId) => state.events(tenantId).list(),
       add: (tenantId, seed) => state.events(tenantId).add(seed, clock.now()),

@@ -21,6 +21,8 @@ export const quotas = {
   indicatorsBatchDelete: { perMinute: 30, perHour: 1_500 },
   advancedQueries: { perMinute: 45, perHour: 1_500 },
   entities: { perMinute: 100, perHour: 1_500 },
+  /** Of a whole tenant, whoever asks. */
+  huntingQueries: { perMinute: 45, perHour: null },
   graphSecurity: { perMinute: 150, perHour: null },
 } as const satisfies Readonly<Record<string, Quota>>;
 

@@ -1,5 +1,6 @@
 import { defenderAudiences, xdrAudiences } from '../entra/resources.ts';
 import { v1Issuer } from '../entra/access-token.ts';
+import { isPartnerUserAgent } from '../http/partner-user-agent.ts';
 import { route } from '../http/router.ts';
 import { defenderError, isDefenderError, toDefenderReply } from './errors.ts';
 import type { JWTPayload } from 'jose';
@@ -35,10 +36,7 @@ async function perform(
   { exchange, parameters }: { readonly exchange: Exchange; readonly parameters: Parameters },
 ): Promise<Reply | DefenderError> {
   const switches = context.switches.get();
-  if (
-    switches.requirePartnerUserAgent &&
-    !/^MdePartner-[^-\s]+-[^/\s]+\/\S+$/.test(exchange.headers['user-agent'] ?? '')
-  ) {
+  if (switches.requirePartnerUserAgent && !isPartnerUserAgent(exchange)) {
     return defenderError('BadRequest', 'The User-Agent is not that of a partner.');
   }
   const claims = await authenticate(context, exchange);
