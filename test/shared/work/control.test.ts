@@ -94,8 +94,8 @@ describe('cancel', () => {
   });
 
   test('and an end at the same moment: one of them holds, and both tell the same', async () => {
+    const { work } = testWork(await freshTables(), carryOf({ outcome: 'Done' }));
     for (let i = 0; i < 10; i += 1) {
-      const { work } = testWork(await freshTables(), carryOf({ outcome: 'Done' }));
       const answer = await accepted(work);
       const [performed, canceled] = await Promise.all([
         work.perform(answer),
