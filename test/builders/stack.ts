@@ -21,6 +21,8 @@ export interface Instance {
   readonly api: Api;
   /** Runs a timer now and waits for its end; throws when it fails. */
   runTimer(name: string): Promise<void>;
+  /** Begins to run a timer now. */
+  startTimer(name: string): Promise<void>;
 }
 
 /** The built app and all it talks to, for the tests of one file: storage of its own, free ports, timers that only run when asked. */
@@ -116,19 +118,27 @@ async function startOne(standIns: StandIns, ending: Ending, options: InstanceOpt
   const host = await startHost({ appDir, port, env, isAuthEnforced: false });
   ending.onStop(async () => void (await host.stop()));
   const api = createApi(host.url, () => fetchAdminToken(simulator.origin));
-  return { host, origin: host.url, api, runTimer: (name) => runTimer(host, name) };
+  return {
+    ...{ host, origin: host.url, api },
+    runTimer: (name) => runTimer(host, name),
+    startTimer: (name) => startTimer(host, name),
+  };
 }
 
 const clockAhead = new URL('../local/clock-ahead.mjs', import.meta.url).href;
 
-async function runTimer(host: RunningHost, name: string): Promise<void> {
-  const from = host.output().length;
+async function startTimer(host: RunningHost, name: string): Promise<void> {
   const response = await fetch(`${host.url}/admin/functions/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: '{}',
   });
   if (response.status !== 202) throw new Error(`${name} was not started: ${response.status}`);
+}
+
+async function runTimer(host: RunningHost, name: string): Promise<void> {
+  const from = host.output().length;
+  await startTimer(host, name);
   const executed = `Executed 'Functions.${name}' `;
   await host.untilOutput(executed, from);
   const end = host.output().slice(host.output().indexOf(executed, from));
