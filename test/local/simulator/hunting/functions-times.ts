@@ -14,11 +14,14 @@ const partTicks: Readonly<Record<string, bigint>> = {
   millisecond: 10_000n,
   microsecond: 10n,
 };
+/** Bins are counted from the year 1. */
+const yearOne = 719_162n * dayTicks;
 /** 1970 began on a Thursday, weeks begin on Sunday. */
 const weekOffset = 4n * dayTicks;
 
 const bin: ScalarFunction = ([value = null, size = 1]) => {
-  if (isKind(value, 'datetime') && isKind(size, 'timespan')) return moment(floorTo(value.ticks, size.ticks));
+  if (isKind(value, 'datetime') && isKind(size, 'timespan'))
+    return moment(floorTo(value.ticks + yearOne, size.ticks) - yearOne);
   if (isKind(value, 'timespan') && isKind(size, 'timespan')) return timespanOf(floorTo(value.ticks, size.ticks));
   const [number, step] = [toNumber(value), toNumber(size)];
   return number === null || step === null || step <= 0 ? null : Math.floor(number / step) * step;

@@ -95,8 +95,8 @@ function project(input: Table, operator: SyntaxNode, environment: Environment): 
 
 /** Expressions without a name take the names that the checker added. */
 function extend(input: Table, operator: SyntaxNode, environment: Environment): Table {
-  const columns = columnsOf(operator);
   const items = itemsOf(operator, 'Expressions');
+  const columns = operator.columns ?? withNamed(input.columns, items);
   const given = items.map((item) => (item.kind === 'SimpleNamedExpression' ? nameOf(part(item, 'Name')) : undefined));
   const taken = new Set([...input.columns.map(({ name }) => name), ...given]);
   const free = columns.map(({ name }) => name).filter((name) => !taken.has(name));
@@ -116,6 +116,13 @@ function extend(input: Table, operator: SyntaxNode, environment: Environment): T
     },
     columns,
   );
+}
+
+/** The columns of an extended table that the checker leaves open. */
+function withNamed(columns: Table['columns'], items: readonly SyntaxNode[]): Table['columns'] {
+  const named = items.filter(({ kind }) => kind === 'SimpleNamedExpression');
+  const added = named.map((item) => ({ name: nameOf(part(item, 'Name')), type: item.type ?? 'dynamic' }));
+  return [...new Map([...columns, ...added].map((column) => [column.name, column])).values()];
 }
 
 /** A row for each member of a list; a row whose list is empty stays, with nothing in it. */

@@ -1,5 +1,5 @@
 import { evaluateTable } from './tabular.ts';
-import { columnsOf, itemsOf, nameOf, part } from './syntax.ts';
+import { itemsOf, nameOf, part } from './syntax.ts';
 import type { Environment, Row, Table } from './environment.ts';
 import type { SyntaxNode } from './syntax.ts';
 import type { Value } from './values.ts';
@@ -10,7 +10,6 @@ export function union(
   left: { readonly table: Table; readonly node: SyntaxNode } | undefined,
   environment: Environment,
 ): Table {
-  const columns = columnsOf(operator);
   const parameters = itemsOf(operator, 'Parameters');
   const parameter = (name: string): SyntaxNode | undefined =>
     parameters.find((each) => nameOf(part(each, 'Name')).toLowerCase() === name);
@@ -22,6 +21,8 @@ export function union(
     ...(left ? [left] : []),
     ...nodes.map((node) => ({ node, table: evaluateTable(node, environment) })),
   ];
+  const added = sourceColumn === undefined ? [] : [{ name: sourceColumn, type: 'string' }];
+  const columns = operator.columns ?? [...added, ...columnsOfAll(sources.map(({ table }) => table))];
   const rows = sources.flatMap(({ node, table }, index) => {
     const source = node.kind === 'NameReference' ? nameOf(node) : `union_arg${index}`;
     const readers = columns.map(({ name, type }) => ({
@@ -37,6 +38,11 @@ export function union(
     });
   });
   return { columns, rows };
+}
+
+/** Where the checker leaves the columns open, because a table may be there or not: all that the sources have. */
+function columnsOfAll(tables: readonly Table[]): Table['columns'] {
+  return [...new Map(tables.flatMap(({ columns }) => columns).map((column) => [column.name, column])).values()];
 }
 
 /** Columns with the same name and other types stand apart, as `name_type`. */
