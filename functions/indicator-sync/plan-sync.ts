@@ -108,15 +108,14 @@ function writes(steps: readonly RowStep[], kind: 'add' | 'change' | 'renew'): Pl
 
 /** Second rows of ours beside the one that stays: left by a crash, or by a change of action. */
 function surplusOf(steps: readonly RowStep[], rows: readonly IndicatorIdentity[]): PlannedRemoval[] {
-  return steps.flatMap(({ surplus }, i) =>
-    surplus.map(({ indicatorId }) => {
+  return steps.flatMap(({ kind, surplus }, i) =>
+    surplus.map(({ indicatorId }, n) => {
       const { indicatorType, indicatorValue } = rows[i] as IndicatorIdentity;
+      const isSettling = kind === 'unchanged' && n === surplus.length - 1;
       return {
-        indicatorType,
-        indicatorValue,
-        indicatorId,
-        why: 'a second row of ours beside the one that stays',
+        ...{ indicatorType, indicatorValue, indicatorId, why: 'a second row of ours beside the one that stays' },
         entryStays: true as const,
+        ...(isSettling ? { settlesEntry: true as const } : {}),
       };
     }),
   );

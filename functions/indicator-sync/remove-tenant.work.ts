@@ -63,6 +63,8 @@ async function removeRows(options: RemoveTenantOptions, tenant: TenantRecord, st
     return { outcome: 'Done', result: { removed: removedBefore, left: 0 } };
   }
   await tools.saveIntent(null);
+  // Should the removal be taken back, the tenant is one that was never synced: then the list is read, and what is gone comes back.
+  await options.states.remove(tenant.tenantId);
   const applied = await applyPlan(options.indicators, {
     ...{ tenant, plan, before: stored.ledger, intended: stored.ledger, now: tools.now },
     mayGoOn: createMayGoOn(tools.now, tools.leaseLeftMs),

@@ -16,6 +16,11 @@ export function ledgerWithIntent(ledger: Ledger, plan: SyncPlan, now: number): L
     const entry = entryOf(write, now);
     next.set(indicatorKey(entry), { ...entry, ...idOf(write.replaces[0]), pending: true });
   }
+  for (const removal of plan.remove) {
+    const entry = next.get(indicatorKey(removal));
+    if (entry !== undefined && removal.entryStays === true)
+      next.set(indicatorKey(removal), { ...entry, pending: true });
+  }
   return next;
 }
 
@@ -40,8 +45,17 @@ export function ledgerAfterWrites(
 /** The ledger after rows were deleted, or found to be gone. */
 export function ledgerAfterRemovals(ledger: Ledger, removals: readonly PlannedRemoval[]): Ledger {
   const next = new Map(ledger);
-  for (const removal of removals) if (removal.entryStays !== true) next.delete(indicatorKey(removal));
+  for (const removal of removals) {
+    const key = indicatorKey(removal);
+    if (removal.entryStays !== true) next.delete(key);
+    const entry = next.get(key);
+    if (entry !== undefined && removal.settlesEntry === true) next.set(key, settled(entry));
+  }
   return next;
+}
+
+function settled({ pending: _pending, ...entry }: LedgerEntry): LedgerEntry {
+  return entry;
 }
 
 function idOf(indicatorId: string | undefined): Pick<LedgerEntry, 'indicatorId'> {

@@ -25,6 +25,8 @@ export interface PlannedRemoval extends IndicatorIdentity {
   readonly why: string;
   /** The ledger's entry outlives it: another row of ours holds the value, or is still to be removed. */
   readonly entryStays?: true;
+  /** With it the value has one row again: until then the entry is `pending`, so that a crash is seen. */
+  readonly settlesEntry?: true;
 }
 
 /** What one sync of a tenant does, most important first. Nothing in it touches a row that others made. */

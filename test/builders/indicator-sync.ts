@@ -149,7 +149,7 @@ export async function serveFeeds({ feeds, versions, now, log }: Instance) {
     },
     /** The feed lists these values, and is read. */
     publish: async (feedId: string, values: readonly string[]) => {
-      bodies.set(feedId, `${values.join('\n')}\n`);
+      bodies.set(feedId, `# ${feedId}\n${values.join('\n')}\n`);
       await runs.refresh(feedId);
     },
   };
