@@ -68,8 +68,9 @@ describe('refuses', () => {
   });
 
   test.each([
+    ['take_any(*)', 'DeviceEvents | summarize take_any(*)', 'take_any(*)'],
     ['make-series', 'DeviceEvents | make-series count() on Timestamp step 1h', 'make-series'],
-    ['search', 'search "x"', 'SearchOperator'],
+    ['search', 'search "x"', 'the operator search'],
     ['geo_distance_2points', 'print geo_distance_2points(1.0, 1.0, 2.0, 2.0)', 'geo_distance_2points'],
   ])('what it cannot evaluate, by its name: %s', async (_name, query, named) => {
     const { status, body } = await bench.run(query);

@@ -1,5 +1,5 @@
 import { unsupported } from './syntax.ts';
-import { ticksPerMs } from './ticks.ts';
+import { ticksPerMs, toTimeText } from './ticks.ts';
 import { isKind, momentOf, timespanOf, toNumber, toText } from './values.ts';
 import type { ScalarFunction, ScalarFunctions } from './functions.ts';
 import type { Moment, Value } from './values.ts';
@@ -47,6 +47,7 @@ export const timeFunctions: ScalarFunctions = {
     const count = toNumber(amount);
     return count === null ? null : ofMoment(value, (at) => moment(at + BigInt(Math.trunc(count)) * ticks));
   },
+  format_datetime: ([value = null, format = '']) => ofMoment(value, (ticks) => formatTime(ticks, toText(format))),
   unixtime_seconds_todatetime: ([value = null]) => fromEpoch(value, 1_000),
   unixtime_milliseconds_todatetime: ([value = null]) => fromEpoch(value, 1),
 };
@@ -61,6 +62,15 @@ function countParts(unit: string, left: bigint, right: bigint): Value {
   const ticks = partTicks[unit] ?? unsupported(`datetime_diff('${unit}')`);
   const offset = unit === 'week' ? weekOffset : 0n;
   return Number((floorTo(left + offset, ticks) - floorTo(right + offset, ticks)) / ticks);
+}
+
+/** `yyyy-MM-dd HH:mm:ss.fff`: whatever is no part of a time stays. */
+function formatTime(ticks: bigint, format: string): string {
+  const [date = '', clock = ''] = toTimeText(ticks).split('T');
+  const [yyyy = '', MM = '', dd = ''] = date.split('-');
+  const [HH = '', mm = '', rest = ''] = clock.split(':');
+  const parts: Readonly<Record<string, string>> = { yyyy, yy: yyyy.slice(2), MM, dd, HH, mm, ss: rest.slice(0, 2) };
+  return format.replace(/yyyy|yy|MM|dd|HH|mm|ss|f{1,7}/g, (name) => parts[name] ?? rest.slice(3, 3 + name.length));
 }
 
 function floorTo(ticks: bigint, size: bigint): bigint {

@@ -63,6 +63,8 @@ export const rowOperators: Readonly<Record<string, Operator>> = {
   },
   MvExpandOperator: expand,
   AsOperator: same,
+  // How to draw the rows is not the API's business.
+  RenderOperator: same,
   SerializeOperator: same,
 };
 

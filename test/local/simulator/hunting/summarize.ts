@@ -40,9 +40,12 @@ const extremes = ['arg_min', 'arg_max'];
 /** How many columns an aggregate gives; unknown for `arg_max(x, *)`. */
 function widthOf(item: SyntaxNode): number | undefined {
   const call = item.kind === 'SimpleNamedExpression' ? part(item, 'Expression') : item;
-  if (call.kind !== 'FunctionCallExpression' || !extremes.includes(nameOf(part(call, 'Name')))) return 1;
+  if (call.kind !== 'FunctionCallExpression') return 1;
+  const name = nameOf(part(call, 'Name'));
   const given = itemsOf(call, 'ArgumentList');
-  return given.some(({ kind }) => kind === 'StarExpression') ? undefined : given.length;
+  const isStar = given.some(({ kind }) => kind === 'StarExpression');
+  if (!extremes.includes(name)) return isStar ? unsupported(`${name}(*)`) : 1;
+  return isStar ? undefined : given.length;
 }
 
 function addWidth(sum: number, item: SyntaxNode): number {

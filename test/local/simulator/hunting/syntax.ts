@@ -50,3 +50,8 @@ export function columnsOf(node: SyntaxNode): readonly HuntingColumn[] {
 export function unquoted(text: string): string {
   return /^(['"]).*\1$/s.test(text) ? text.slice(1, -1) : text;
 }
+
+/** `mv-apply`, `parse`, …: the word that it begins with. */
+export function operatorName(operator: SyntaxNode): string {
+  return Object.values(operator.parts).find(({ text }) => text !== '')?.text ?? operator.kind;
+}

@@ -3,7 +3,7 @@ import { rowOperators } from './row-operators.ts';
 import { join } from './join.ts';
 import { evaluate } from './scalar.ts';
 import { summarize } from './summarize.ts';
-import { columnsOf, itemsOf, nameOf, part, unsupported } from './syntax.ts';
+import { columnsOf, itemsOf, nameOf, operatorName, part, unsupported } from './syntax.ts';
 import { union } from './union.ts';
 import type { Binding, Environment, Place, Row, Table } from './environment.ts';
 import type { SyntaxNode } from './syntax.ts';
@@ -35,7 +35,7 @@ export function evaluateTable(node: SyntaxNode, environment: Environment): Table
     case 'PrintOperator':
       return print(node, environment);
     default:
-      return unsupported(node.kind);
+      return unsupported(`the operator ${operatorName(node)}`);
   }
 }
 
@@ -114,11 +114,6 @@ function applyTo(input: Table, pipe: SyntaxNode, environment: Environment): Tabl
       return apply(input, operator, environment);
     }
   }
-}
-
-/** `mv-apply`, `parse`, …: the word that it begins with. */
-function operatorName(operator: SyntaxNode): string {
-  return Object.values(operator.parts).find(({ text }) => text !== '')?.text ?? operator.kind;
 }
 
 function toDataTable(node: SyntaxNode, environment: Environment): Table {
