@@ -33,7 +33,8 @@ import { startHttpServer } from './http-server.ts';
 import { defenderAt, world } from './microsoft.ts';
 import { tenantsWith } from './tenants.ts';
 
-export const { tenantId, otherTenantId, clientId } = world;
+const ids: Readonly<Record<'tenantId' | 'otherTenantId' | 'clientId', string>> = world;
+export const { tenantId, otherTenantId, clientId } = ids;
 
 /** What a test puts between the scenario and its stores, or Defender. */
 export interface InstanceChanges {
