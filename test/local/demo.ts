@@ -35,9 +35,9 @@ const say = (text = ''): void => void process.stdout.write(`${text}\n`);
 const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
 
 async function main(): Promise<void> {
-  const feeds = toDemoFeeds(process.argv.slice(2));
   const processes = createProcesses();
   try {
+    const feeds = toDemoFeeds(process.argv.slice(2));
     const running = await openRunningStack();
     if (!running) say('No running stack: starting one for the demo …');
     const stack = running ?? (await startLocalStack(processes));
@@ -50,6 +50,10 @@ async function main(): Promise<void> {
       say(`\n${round}`);
       for (const tenant of world.tenants) await showSync(api, stack.simulatorOrigin, tenant);
     }
+  } catch (error) {
+    if (processes.isStopping()) return;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
   } finally {
     await processes.stop();
   }
@@ -101,9 +105,4 @@ async function readLog(simulatorOrigin: string, query: string): Promise<LogAnswe
   return (await (await fetch(`${simulatorOrigin}/_simulator/log?${query}`)).json()) as LogAnswer;
 }
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await main();

@@ -1,4 +1,5 @@
 import { buildPackage } from '../../.config/package.ts';
+import type { BuiltPackage } from '../../.config/package.ts';
 import { startCallbackReceiver } from './callback-receiver.ts';
 import { findCoreTools, startCoreTools } from './core-tools.ts';
 import { world } from './demo-world.ts';
@@ -29,7 +30,7 @@ export async function startLocalStack(processes: Processes): Promise<LocalStack>
   const isWhole = func !== undefined;
   const ports = [app, simulator, identity, table, callbacks, ...(isWhole ? [blob, queue] : [])];
   for (const port of ports) await requireFreePort(port);
-  const { appDir } = await buildPackage({ outDir: processes.tempFolder() });
+  const { appDir } = await build(processes);
   const standIns = await startStandIns(
     {
       appDir,
@@ -45,6 +46,13 @@ export async function startLocalStack(processes: Processes): Promise<LocalStack>
   processes.onStop(host.stop);
   const appOrigin = `http://127.0.0.1:${app}`;
   return { ...standIns, appOrigin, simulatorOrigin: standIns.simulator.origin, host };
+}
+
+/** The bundler writes from a process of its own: nobody is to remove the folder under it. */
+function build(processes: Processes): Promise<BuiltPackage> {
+  const building = buildPackage({ outDir: processes.tempFolder() });
+  processes.onStop(async () => void (await Promise.allSettled([building])));
+  return building;
 }
 
 async function startApp(func: string | undefined, { appDir, appPort: port, settings }: StandIns): Promise<AppHost> {

@@ -37,6 +37,7 @@ export function createProcesses(options: ProcessesOptions = {}): Processes {
       return folder;
     },
     stop,
+    isStopping: () => state.stopping !== undefined,
   };
 }
 
@@ -58,6 +59,8 @@ export interface Processes {
   tempFolder(): string;
   /** Stops everything in reverse order and removes the folders. */
   stop(): Promise<void>;
+  /** Whether that has begun: what fails from now on is of no interest. */
+  isStopping(): boolean;
 }
 
 interface State {

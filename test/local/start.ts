@@ -21,14 +21,8 @@ async function main(): Promise<void> {
   try {
     const local = await startLocalStack(processes);
     announceStack({ ...local, caPem: local.simulator.caPem });
-    let isStopping = false;
-    processes.onStop(async () => {
-      isStopping = true;
-      say('\nStopping …');
-    });
-    void local.host.ended.then((how) => {
-      if (!isStopping) void fail(processes, `The app ended with ${how}`);
-    });
+    processes.onStop(async () => say('\nStopping …'));
+    void local.host.ended.then((how) => fail(processes, `The app ended with ${how}`));
     const api = createApi(local.appOrigin, () => fetchAdminToken(local.simulatorOrigin));
     await connectTenants(api);
     await connectCaller(api, local.simulator);
@@ -39,6 +33,7 @@ async function main(): Promise<void> {
 }
 
 async function fail(processes: Processes, message: string): Promise<void> {
+  if (processes.isStopping()) return;
   process.stderr.write(`${message}\n`);
   await processes.stop();
   process.exit(1);

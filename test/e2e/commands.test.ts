@@ -1,0 +1,152 @@
+// The only tests at the fixed ports.
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeJwt } from 'jose';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../builders/command.ts';
+import type { RunningCommand } from '../builders/command.ts';
+import { freshFolder, writeFiles } from '../builders/folder.ts';
+import { until } from '../builders/until.ts';
+import { world } from '../local/demo-world.ts';
+import { requireFreePort } from '../local/listen.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = freshFolder();
+const temp = join(folder, 'temp');
+const feeds = [join(folder, 'list.txt'), join(folder, 'table.csv')];
+const { app, simulator, identity, callbacks, table } = world.ports;
+const started: RunningCommand[] = [];
+
+function run(line: string): RunningCommand {
+  const command = runCommand(line, { TMPDIR: temp });
+  started.push(command);
+  return command;
+}
+
+/** No process, no port, no file is left of it. */
+async function expectNothingLeft(command: RunningCommand): Promise<void> {
+  await until(() => !command.isRunning());
+  for (const port of [app, simulator, identity, callbacks, table]) await untilFree(port);
+  expect(readdirSync(temp).filter((name) => name.startsWith('mde-partner'))).toEqual([]);
+  expect(existsSync(join(root, '.local'))).toBe(false);
+}
+
+/** What Node children do about a parent that is gone takes them a moment. */
+async function untilFree(port: number): Promise<void> {
+  let isFree = false;
+  for (let tries = 0; !isFree && tries < 200; tries += 1) {
+    isFree = await requireFreePort(port).then(
+      () => true,
+      () => new Promise((resolve) => setTimeout(resolve, 20, false)),
+    );
+  }
+  await requireFreePort(port);
+}
+
+beforeAll(async () => {
+  mkdirSync(temp);
+  writeFiles(folder, { 'list.txt': 'one.example.com\ntwo.example.com\n', 'table.csv': 'type,value\nip,203.0.113.9\n' });
+  for (const port of [app, simulator, identity, callbacks, table]) await requireFreePort(port);
+});
+afterEach(() => {
+  for (const command of started.splice(0)) if (command.isRunning()) command.signal('SIGKILL');
+});
+
+test('npm start, what can be done beside it, and Ctrl-C', async () => {
+  const start = run('npm start');
+  await start.until('Try in another terminal');
+  for (const port of [app, simulator, identity, callbacks, table])
+    expect(start.output()).toContain(`127.0.0.1:${port}`);
+  for (const { displayName, tenantId } of world.tenants)
+    expect(start.output()).toMatch(new RegExp(`${displayName} .*${tenantId}`));
+
+  const token = run('npm run -s token -- admin');
+  expect(await token.ended).toBe(0);
+  const jwt = token.output().trim().split('\n').at(-1) ?? '';
+  expect(decodeJwt(jwt)).toMatchObject({ aud: world.appClientId, roles: ['admin'], tid: world.homeTenantId });
+  const answer = await fetch(`http://127.0.0.1:${app}/api/v1/tenants`, { headers: { authorization: `Bearer ${jwt}` } });
+  expect(await answer.json()).toMatchObject({ value: world.tenants.map(({ tenantId }) => ({ tenantId })) });
+
+  const second = run('npm start');
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toContain(`Port ${app} is taken`);
+
+  const demo = run(`npm run demo -- ${feeds.join(' ')}`);
+  expect([await demo.ended, demo.output()]).toEqual([0, expect.not.stringContaining('starting one')]);
+  expectInStep(demo);
+
+  start.signal('SIGINT');
+  await start.ended;
+  expect(start.output()).toContain('Stopping');
+  await expectNothingLeft(start);
+});
+
+test('npm run demo by itself starts all that it needs, and ends it', async () => {
+  const demo = run(`npm run demo -- ${feeds.join(' ')}`);
+  expect(await demo.ended).toBe(0);
+  expect(demo.output()).toContain('No running stack: starting one');
+  expectInStep(demo);
+  await expectNothingLeft(demo);
+});
+
+/** The second round of the demo has sent nothing to either tenant. */
+function expectInStep(demo: RunningCommand): void {
+  const rounds = demo.output().split('Second sync');
+  for (const { displayName } of world.tenants)
+    expect(rounds[1]).toMatch(new RegExp(`${displayName}: Succeeded;.* 0 calls`));
+}
+
+describe('an early end', () => {
+  test('by Ctrl-C while the package is built leaves nothing', async () => {
+    const start = run('npm start');
+    await start.until('Building the package');
+    start.signal('SIGINT');
+    await start.ended;
+    expect(start.output()).not.toMatch(/error/i);
+    await expectNothingLeft(start);
+  });
+
+  test('of npm alone, as the "kill" of a script brings it, takes the rest along', async () => {
+    const start = run('npm start');
+    await start.until('Try in another terminal');
+    process.kill(start.pid, 'SIGTERM');
+    await expectNothingLeft(start);
+  });
+});
+
+test('token says what is missing', async () => {
+  const usage = run('npm run -s token -- nobody');
+  expect([await usage.ended, usage.output()]).toEqual([2, expect.stringContaining('Usage: npm run token -- admin')]);
+  const alone = run('npm run -s token -- admin');
+  expect([await alone.ended, alone.output()]).toEqual([1, expect.stringContaining('start one with "npm start"')]);
+});
+
+describe('an older Node', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const fake = (version: string): string =>
+    `data:text/javascript,Object.defineProperty(process.versions,'node',{value:'${version}'})`;
+  const requireNode = `--import ./.config/require-node.mjs`;
+
+  test.each(['20.20.2', '22.11.0', '24.4.1'])('%s is refused by name', async (version) => {
+    const command = run(`${process.execPath} --import ${fake(version)} ${requireNode} --print 1`);
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toContain(`Node ${version} `);
+    expect(command.output()).toContain('needs Node 24.5 or newer');
+  });
+
+  test.each(['24.5.0', '25.0.0'])('%s is not', async (version) => {
+    const command = run(`${process.execPath} --import ${fake(version)} ${requireNode} --print 1`);
+    expect([await command.ended, command.output()]).toEqual([0, '1\n']);
+  });
+
+  test('no script of ours starts without asking', () => {
+    const ours = Object.entries(scripts).filter(
+      ([, script]) => /\.(?:ts|mjs)\b/.test(script) && script.startsWith('node'),
+    );
+    expect(ours.length).toBeGreaterThan(3);
+    for (const [, script] of ours) expect(script.startsWith(`node ${requireNode} `)).toBe(true);
+  });
+});
