@@ -5,6 +5,7 @@ import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
 import type { OthersRows } from '../../shared/indicators/tenant-rows.ts';
 import { heldKeys } from './listed-others.ts';
 import type { Listed } from './listed-others.ts';
+import { refusalHoldsMs } from './plan-sync.ts';
 
 /** What the last sync of a tenant left behind: enough to see, without reading anything else of the tenant, that nothing is to be done. */
 export interface SyncState {
@@ -48,8 +49,16 @@ export interface Synced {
   readonly listed?: Listed;
 }
 
+/** When it ended, and how many rows of the plan Defender refused. */
+export interface SyncEnd {
+  readonly nowMs: number;
+  readonly rejected: number;
+}
+
 /** The state after a sync that went through. */
-export function toSyncState({ state, inputs, plan, others, listed }: Synced, nowMs: number): SyncState {
+export function toSyncState(synced: Synced, { nowMs, rejected }: SyncEnd): SyncState {
+  const { state, inputs, plan, others, listed } = synced;
+  const leftOut = Object.fromEntries(leftOutCodes.map((code) => [code, countLeftOut(plan, code)])) as LeftOutCounts;
   const lastReconciledAt = listed?.whole?.at ?? state?.lastReconciledAt;
   return {
     inputs,
@@ -58,9 +67,11 @@ export function toSyncState({ state, inputs, plan, others, listed }: Synced, now
     ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
     others: { count: others.count, keys: heldKeys(plan).slice(0, mostKeys) },
     drift: listed?.whole?.drift ?? state?.drift ?? unknownState.drift,
-    leftOut: Object.fromEntries(leftOutCodes.map((code) => [code, countLeftOut(plan, code)])) as SyncState['leftOut'],
+    leftOut: { ...leftOut, defender_refused: leftOut.defender_refused + rejected },
   };
 }
+
+type LeftOutCounts = Readonly<Record<(typeof leftOutCodes)[number], number>>;
 
 /** How many values a plan leaves out for one reason. */
 export function countLeftOut({ leftOut }: SyncPlan, code: (typeof leftOutCodes)[number]): number {

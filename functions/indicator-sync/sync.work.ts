@@ -59,17 +59,17 @@ async function syncOnce(
   { carried, tools }: Step,
 ): Promise<CarryOutcome> {
   const loaded = await options.planTenant(tenant, 'IfNeeded', carried.state);
-  const recordState = (more: { readonly observed?: true } = {}) =>
-    options.states.write(tenant.tenantId, { ...toSyncState(loaded, tools.now()), ...more });
+  const recordState = (rejected: number, more: { readonly observed?: true } = {}) =>
+    options.states.write(tenant.tenantId, { ...toSyncState(loaded, { nowMs: tools.now(), rejected }), ...more });
   if (tenant.policy.indicators.mode === 'Observe') {
     // Everything is decided and recorded, nothing is written: not to the tenant, nor to the ledger of what it holds.
-    await recordState({ observed: true });
+    await recordState(0, { observed: true });
     return { outcome: 'Done', result: toObservedResult(loaded.plan) };
   }
   const applied = await send(options, { tenant, loaded, tools });
   const result = toSyncResult(carried.operation.result, applied.counts, loaded.plan);
   if (applied.stopped) return later(applied.stopped, { result, loaded, tools });
-  await recordState();
+  await recordState(applied.counts.rejected);
   return { outcome: 'Done', result };
 }
 
