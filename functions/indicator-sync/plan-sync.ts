@@ -14,7 +14,7 @@ import { expiryMs } from './row-expiry.ts';
 import type { Selection } from './select-indicators.ts';
 
 /** What Defender refused is tried again after this. */
-const refusalHoldsMs = 24 * 3_600_000;
+export const refusalHoldsMs = 24 * 3_600_000;
 
 /** What a plan is made from. */
 export interface PlanInput {

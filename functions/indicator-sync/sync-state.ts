@@ -55,14 +55,19 @@ export interface SyncEnd {
   readonly rejected: number;
 }
 
+/** Rows that Defender refuses leave room that others waited for: those have their turn after this. */
+const refilledAfterMs = 3_600_000;
+
 /** The state after a sync that went through. */
 export function toSyncState(synced: Synced, { nowMs, rejected }: SyncEnd): SyncState {
   const { state, inputs, plan, others, listed } = synced;
   const leftOut = Object.fromEntries(leftOutCodes.map((code) => [code, countLeftOut(plan, code)])) as LeftOutCounts;
   const lastReconciledAt = listed?.whole?.at ?? state?.lastReconciledAt;
+  const again = leftOut.over_capacity > 0 ? refilledAfterMs : refusalHoldsMs;
+  const nextDueAtMs = Math.min(plan.nextDueAtMs ?? Infinity, rejected > 0 ? nowMs + again : Infinity);
   return {
     inputs,
-    ...(plan.nextDueAtMs === undefined ? {} : { nextDueAtMs: plan.nextDueAtMs }),
+    ...(nextDueAtMs === Infinity ? {} : { nextDueAtMs }),
     lastSyncAt: toTime(nowMs),
     ...(lastReconciledAt === undefined ? {} : { lastReconciledAt }),
     others: { count: others.count, keys: heldKeys(plan).slice(0, mostKeys) },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { InvocationContext } from '@azure/functions';
 import type { Timer, TimerHandler } from '@azure/functions';
 import { endSync } from '../../functions/indicator-sync/end-sync.work.ts';
@@ -120,14 +121,21 @@ export async function tick(timer: TimerHandler): Promise<void> {
   await timer({} as Timer, new InvocationContext({ functionName: 'underTest', logHandler: () => undefined }));
 }
 
+/** A body, or how to answer. */
+export type FeedAnswer = string | Uint8Array | ((response: ServerResponse) => void);
+
+/** An address where nobody listens: port 1 is reserved. */
+export const nobodyListens = 'http://127.0.0.1:1';
+
 /** A web server with feeds, read through the real way out; its documents are in the registry of the instance. */
 export async function serveFeeds({ feeds, versions, now, log }: Instance) {
-  const bodies = new Map<string, string | Uint8Array>();
+  const bodies = new Map<string, FeedAnswer>();
   const server = await startHttpServer(({ url }, response) => {
     const body = bodies.get(url.slice(1));
-    response.writeHead(body === undefined ? 404 : 200).end(body);
+    if (typeof body === 'function') body(response);
+    else response.writeHead(body === undefined ? 404 : 200).end(body);
   });
-  const egress = createEgress({ allowedOrigins: [server.url], now });
+  const egress = createEgress({ allowedOrigins: [server.url, nobodyListens], now });
   const readSource = createReadSource({ egress, readSecret: () => Promise.resolve(undefined), now });
   const runs = createFeedRuns({ feeds, versions, readSource, tell: nobody, now, log });
   const put = (feedId: string, document: object = {}, source: object = { kind: 'List', type: 'DomainName' }) => {
@@ -144,7 +152,7 @@ export async function serveFeeds({ feeds, versions, now, log }: Instance) {
     ...{ url: server.url, requests: server.requests, runs, put },
     refreshFeeds: createRefreshFeeds({ feeds, runs, now, log }),
     /** What the server answers from now on; nothing: 404. */
-    serve: (feedId: string, body: string | Uint8Array | undefined) => {
+    serve: (feedId: string, body: FeedAnswer | undefined) => {
       if (body === undefined) bodies.delete(feedId);
       else bodies.set(feedId, body);
     },

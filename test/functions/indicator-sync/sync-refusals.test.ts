@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { names, syncOnce, tenantId } from '../../builders/indicator-sync.ts';
+import { names, syncOnce, tenantId, tick } from '../../builders/indicator-sync.ts';
 import { startMicrosoft } from '../../builders/microsoft.ts';
-import { setUpIndicatorSync, shown } from '../../builders/sync-world.ts';
+import { setPolicy, setUpIndicatorSync, shown } from '../../builders/sync-world.ts';
 import type { SyncWorld } from '../../builders/sync-world.ts';
-import { dayMs, minuteMs } from '../../builders/work.ts';
+import { dayMs, hourMs, minuteMs } from '../../builders/work.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 
 let simulator: Simulator;
@@ -111,6 +111,30 @@ describe('a row that Defender refuses', () => {
     control.clock.advance(dayMs);
     expect((await syncOnce(instance)).result).toMatchObject({ changed: 1 });
     expect(rows().map(({ description }) => description)).toEqual(['New words.']);
+  });
+
+  it('leaves its room to others within the hour, and is tried again after a day', async () => {
+    const { instance, server, control, rows } = await setUpIndicatorSync(simulator);
+    control.switches.change({ rejectMd5: true });
+    await setPolicy(instance, { mode: 'Live', reserve: 14_998 });
+    const select = { types: ['FileMd5'] };
+    await server.put('first', { select, apply: { severity: 'High' } }, { kind: 'List' });
+    await server.put('second');
+    await server.publish('first', ['d41d8cd98f00b204e9800998ecf8427e']);
+    await server.publish('second', names(2));
+    await tick(instance.syncTenants);
+    expect(rows()).toHaveLength(1);
+    expect(await instance.states.read(tenantId)).toMatchObject({ leftOut: { over_capacity: 1, defender_refused: 1 } });
+    control.clock.advance(hourMs);
+    await tick(instance.syncTenants);
+    expect(shown(rows())).toEqual(ours(names(2), 'Audit'));
+    control.switches.change({ rejectMd5: false });
+    control.clock.advance(dayMs - hourMs);
+    await tick(instance.syncTenants);
+    expect(shown(rows())).toEqual([
+      'DomainName|n0.bad.example Audit ours',
+      'FileMd5|d41d8cd98f00b204e9800998ecf8427e Audit ours',
+    ]);
   });
 
   it('does not keep many good ones from their place', async () => {
