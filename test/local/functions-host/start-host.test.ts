@@ -1,7 +1,10 @@
-import { connect } from 'node:net';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { buildPackage } from '../../../.config/package.ts';
 import { createHosts } from './fixture.ts';
 import { startHost } from './start-host.ts';
@@ -66,6 +69,29 @@ describe('the host as a process', () => {
     expect(signal).toBe('SIGKILL');
     expect(output).not.toContain('terminated');
     await expect.poll(() => connects(port), { timeout: 30_000 }).toBe(false);
+  });
+
+  test('whoever started it is gone while the app still loads: host and app end', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const appDir = hosts.apps.write({
+      'main.cjs': `
+        ${functions}
+        const { connect } = require('node:net');
+        app.hook.appStart(() => new Promise((resolve) => connect(${(server.address() as AddressInfo).port}, '127.0.0.1').once('data', resolve)));
+      `,
+      'parent.mjs': `
+        import { startHost } from ${JSON.stringify(new URL('start-host.ts', import.meta.url).href)};
+        await startHost({ appDir: import.meta.dirname });
+      `,
+    });
+    const parent = fork(join(appDir, 'parent.mjs'), { execArgv: [], silent: true });
+    const [loading] = (await once(server, 'connection')) as [Socket];
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    loading.on('error', () => undefined).write('go on');
+    await once(loading.resume(), 'close');
   });
 
   test('an entry point that throws: its message on the console and exit 1', async () => {
