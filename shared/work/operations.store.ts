@@ -9,6 +9,9 @@ import { fromStorage, readOperation } from './transactions.store.ts';
 
 const readsAtOnce = 16;
 
+/** As many rows as the table service gives at once. */
+const largestPage = 1_000;
+
 /** Which operations of a tenant are wanted; everything given must hold. */
 export interface OperationFilter {
   readonly kind?: OperationKind;
@@ -46,6 +49,11 @@ export function createOperations(table: TableClient) {
     };
   }
 
+  /** How many there are, `enough` at most: nothing but their place in the list is read. */
+  async function count(tenantId: string, filter: OperationFilter, enough: number): Promise<number> {
+    return enough <= 0 ? 0 : (await listRows(toFilter(tenantId, filter, undefined), enough)).length;
+  }
+
   async function listRows(
     filter: string,
     enough: number,
@@ -54,7 +62,7 @@ export function createOperations(table: TableClient) {
     const options = { filter, select: ['RowKey', 'id'] };
     const pages = table.listEntities<{ rowKey: string; id: string }>({ queryOptions: options });
     await fromStorage(async () => {
-      for await (const found of pages.byPage({ maxPageSize: enough })) {
+      for await (const found of pages.byPage({ maxPageSize: Math.min(enough, largestPage) })) {
         rows.push(...found.map(({ rowKey, id }) => ({ rowKey: String(rowKey), id })));
         if (rows.length >= enough) break;
       }
@@ -62,7 +70,7 @@ export function createOperations(table: TableClient) {
     return rows.slice(0, enough);
   }
 
-  return { read, list };
+  return { read, list, count };
 }
 
 function toFilter(tenantId: string, filter: OperationFilter, after: string | undefined): string {
