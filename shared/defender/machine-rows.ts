@@ -18,8 +18,25 @@ export const defenderMachineSchema = z.object({
   mergedIntoMachineId: textOrNone,
 });
 
+/** A machine with everything by which machines are told apart. */
+export const defenderMachineRecordSchema = defenderMachineSchema.extend({
+  aadDeviceId: textOrNone,
+  firstSeen: textOrNone,
+  lastSeen: textOrNone,
+  healthStatus: textOrNone,
+  onboardingStatus: textOrNone,
+  lastExternalIpAddress: textOrNone,
+  ipAddresses: z
+    .array(z.object({ ipAddress: textOrNone, macAddress: textOrNone }))
+    .nullish()
+    .transform((addresses) => addresses ?? undefined),
+});
+
 /** A machine as Defender gives it. */
 export type DefenderMachine = Readonly<z.output<typeof defenderMachineSchema>>;
+
+/** A machine as Defender gives it, with everything by which machines are told apart. */
+export type DefenderMachineRecord = Readonly<z.output<typeof defenderMachineRecordSchema>>;
 
 /** A call that changes a machine: what is sent, and what `Observe` and `dryRun` show instead. */
 export interface DefenderMachineRequest {
