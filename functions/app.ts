@@ -1,17 +1,25 @@
 import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
+import { createDefenderAlerts } from '../shared/defender/alerts.client.ts';
+import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
 import { createRouteRecorder } from '../shared/http/registrar.ts';
 import type { Registrar } from '../shared/http/registrar.ts';
 import { createLedgers } from '../shared/indicators/ledger.store.ts';
+import { createFindMachine } from '../shared/machines/find-machines.client.ts';
 import { createSuspendTenant, suspending } from '../shared/registry/tenant-gate.store.ts';
 import { lanes } from '../shared/work/carry.ts';
 import type { Carry } from '../shared/work/carry.ts';
 import { createWork } from '../shared/work/work.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
+import { createCarryAlert } from './alert-ingest/alert.work.ts';
+import { createDrainAlerts } from './alert-ingest/drain-alerts.timer.ts';
+import { createReceiveAlert } from './alert-ingest/receive-alert.http.ts';
+import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
+import { registerAlertIngest } from './alert-ingest/triggers.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { AcceptedItem, FeedState } from './indicator-sync/feed-version.ts';
 import { endSync } from './indicator-sync/end-sync.work.ts';
@@ -63,6 +71,9 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
 
   const indicators = createDefenderIndicators(defender);
   const machines = createDefenderMachines(defender);
+  const alerts = createDefenderAlerts(defender);
+  const search = createSearchDefender({ findMachine: createFindMachine(defender), hunting: createHunting(defender) });
+  const { displayName } = partner;
   const ledgers = createLedgers(tables('ledger'), newId);
   const states = createSyncStates(tables('ledger'));
   const versions = createFeedVersions<FeedState, AcceptedItem, FeedReject>(tables('feeds'), newId);
@@ -71,6 +82,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
   const ownNames = partner.ownNames ?? [];
   const planTenant = createPlanTenant({ inputs, ledgers, states, indicators, appId, ownNames, now });
   const carries: Partial<Record<OperationKind, Carry>> = {
+    Alert: createCarryAlert({ tenants, alerts, search, displayName, sleep }),
     Action: createCarryAction({ tenants, machines }),
     IndicatorSync: createSyncCarry({ tenants, planTenant, inputs, ledgers, states, indicators }),
     TenantRemoval: createRemoveTenant({
@@ -117,6 +129,15 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
       ...createTenantIndicatorHandlers(serve, { tenants, planTenant, acceptOperation, newId }),
       refreshFeeds: createRefreshFeeds({ feeds, runs, now, log }),
       syncTenants: createSyncTenants({ tenants, inputs, states, work, newId, now, log }),
+    },
+    schedules,
+  );
+
+  registerAlertIngest(
+    recorder,
+    {
+      receiveAlert: createReceiveAlert(serve, { tenants, search, work, displayName, publicUrl, now }),
+      drainAlerts: createDrainAlerts({ work, log }),
     },
     schedules,
   );

@@ -60,7 +60,7 @@ function capabilities(): Capabilities {
   });
   return {
     ...made,
-    defender: { request: isAway },
+    defender: { request: isAway, list: isAway },
     hasSecret: isAway,
     egress: { get: isAway, post: isAway, close: () => Promise.resolve() },
   };

@@ -1,0 +1,34 @@
+import type { OperationResult } from '../../shared/contract/operation-result.ts';
+import type { Canceled, CarryOutcome, Failed } from '../../shared/work/carry.ts';
+import type { AlertState, AlertStep } from './alert-state.ts';
+
+/** What the engine is told of a step: going on is coming back at once, with what is known by then. */
+export function toOutcome(step: AlertStep, nowMs: number): CarryOutcome {
+  if (step.outcome !== 'Go') return step;
+  const { state } = step;
+  return { outcome: 'Later', dueAtMs: nowMs, stage: toStage(state), state, result: toAlertResult(state) };
+}
+
+/** What an alert's operation tells of it so far. */
+export function toAlertResult(state: AlertState): OperationResult {
+  return {
+    ...('machine' in state ? { machine: state.machine } : {}),
+    ...('event' in state && state.event !== undefined ? { event: state.event } : {}),
+  };
+}
+
+/** The tenant left before the alert was made. */
+export function disconnected(): Canceled {
+  const message = 'The tenant was disconnected before the alert was made.';
+  return { outcome: 'Canceled', error: { code: 'superseded', message } };
+}
+
+/** The tenant chose an alert without an event, which this build does not make: nothing else is done in its place. */
+export function notCarriedInGraph(): Failed {
+  const message = 'No event of the machine fits the alert, and this build makes none without (fallback GraphAlert).';
+  return { outcome: 'Failed', error: { code: 'event_not_found', message } };
+}
+
+function toStage({ at }: AlertState): 'FindingMachine' | 'FindingEvent' | 'Creating' {
+  return at === 'FindingMachine' || at === 'FindingEvent' ? at : 'Creating';
+}

@@ -1,0 +1,78 @@
+import { alertCreatedSchema } from '../../shared/contract/alert.ts';
+import type { Sleep } from '../../shared/clock.ts';
+import type { DefenderAlerts } from '../../shared/defender/alerts.client.ts';
+import type { Documents } from '../../shared/registry/documents.store.ts';
+import { isLeaving } from '../../shared/registry/tenant-record.ts';
+import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
+import type { CarriedOperation, Carry, CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
+import { startAlert } from './alert-state.ts';
+import type { AlertFacts, AlertState } from './alert-state.ts';
+import { disconnected, notCarriedInGraph, toOutcome } from './alert-outcome.ts';
+import { createAlert, lookForAlert } from './create-alert.client.ts';
+import type { AlertStepContext } from './create-alert.client.ts';
+import { holdLease } from './hold-lease.work.ts';
+import { endAlert, nextAlertStep } from './next-alert-step.ts';
+import { isSearch } from './search-defender.client.ts';
+import type { SearchDefender } from './search-defender.client.ts';
+
+/** What carrying alerts needs. */
+export interface CarryAlertOptions {
+  readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
+  readonly alerts: DefenderAlerts;
+  readonly search: SearchDefender;
+  /** Of `partner.json`. */
+  readonly displayName: string;
+  readonly sleep: Sleep;
+}
+
+/** Makes the carry of operations of kind `Alert`: one state a step, so that a crash loses no more than one call. */
+export function createCarryAlert({ tenants, alerts, search, displayName, sleep }: CarryAlertOptions): Carry {
+  return async (carried, tools) => {
+    const state = stateOf(carried, tools.now());
+    const tenant = (await tenants.get(carried.operation.tenantId))?.document;
+    if (tenant === undefined || (isLeaving(tenant) && state.at !== 'Looking')) return disconnected();
+    const facts = toFacts(carried, tools, tenant);
+    const early = endAlert(state, facts);
+    if (early !== undefined) return early;
+    const context = { tenant, facts, alerts, displayName, operationId: carried.operation.id };
+    return isSearch(state)
+      ? toOutcome(
+          nextAlertStep(
+            state,
+            await holdLease(tools, sleep, (signal) => search(tenant, { state, alert: facts.alert, signal })),
+            facts,
+          ),
+          tools.now(),
+        )
+      : act(state, context, tools);
+  };
+}
+
+function act(
+  state: Exclude<AlertState, { at: 'FindingMachine' | 'FindingEvent' }>,
+  context: AlertStepContext,
+  tools: CarryTools,
+): CarryOutcome | Promise<CarryOutcome> {
+  switch (state.at) {
+    case 'Creating':
+      return createAlert(state, context, tools);
+    case 'Looking':
+      return lookForAlert(state, context, tools);
+    case 'CreatingInGraph':
+      return notCarriedInGraph();
+  }
+}
+
+/** What an earlier step of this carry left. */
+function stateOf({ state }: CarriedOperation, nowMs: number): AlertState {
+  return (state as AlertState | undefined) ?? startAlert(nowMs);
+}
+
+function toFacts(
+  { request }: CarriedOperation,
+  { isCancelRequested, isLate, now }: CarryTools,
+  tenant: TenantRecord,
+): AlertFacts {
+  const alert = alertCreatedSchema.parse(request);
+  return { alert, policy: tenant.policy.alerts, nowMs: now(), isCancelRequested, isLate };
+}

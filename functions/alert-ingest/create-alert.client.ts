@@ -1,0 +1,87 @@
+import type { DefenderAlert, DefenderAlerts } from '../../shared/defender/alerts.client.ts';
+import type { UpstreamIds } from '../../shared/errors.ts';
+import { UpstreamUnavailable } from '../../shared/errors.ts';
+import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
+import type { CarryOutcome, CarryTools, Done } from '../../shared/work/carry.ts';
+import { toAlertResult, toOutcome } from './alert-outcome.ts';
+import { eventMachineId } from './alert-state.ts';
+import type { AlertFacts, AlertState } from './alert-state.ts';
+import { nextAlertStep } from './next-alert-step.ts';
+import { isMadeBy, toDefenderAlert } from './to-defender-alert.ts';
+
+/** What is at hand in a step that makes an alert, or looks whether it was made. */
+export interface AlertStepContext {
+  readonly tenant: TenantRecord;
+  readonly facts: AlertFacts;
+  readonly alerts: DefenderAlerts;
+  readonly displayName: string;
+  readonly operationId: string;
+}
+
+type Creating = Extract<AlertState, { at: 'Creating' }>;
+type Looking = Extract<AlertState, { at: 'Looking' }>;
+
+/** A call to Defender may take so long; nobody else may take the operation over meanwhile. */
+const callMs = 30_000;
+
+/** Makes the alert, once: from the intent on, whoever comes next looks first. In `Observe` the call is only shown. */
+export async function createAlert(
+  state: Creating,
+  context: AlertStepContext,
+  tools: CarryTools,
+): Promise<CarryOutcome> {
+  const { tenant, facts, alerts } = context;
+  const request = toRequest(state, context);
+  const result = toAlertResult(state);
+  if (tenant.policy.alerts.mode === 'Observe')
+    return { outcome: 'Done', result: { ...result, observed: true, request } };
+  if (tools.leaseLeftMs() < callMs) await tools.renewLease();
+  await tools.saveIntent({ ...state, at: 'Looking' } satisfies Looking, { stage: 'Creating', result });
+  try {
+    const { alert, upstream } = await alerts.createAlert(tenant, request);
+    if (alert !== undefined) return created({ state, alert, upstream, operationId: context.operationId });
+    return { ...toOutcome(nextAlertStep(state, { news: 'EventUnknown' }, facts), tools.now()), upstream };
+  } catch (error) {
+    if (!(error instanceof UpstreamUnavailable) || !error.throttled) throw error;
+    // A limit said so: nothing was made, and nothing is to be looked for.
+    const dueAtMs = tools.now() + Math.max(1, error.retryAfterMs);
+    return { outcome: 'Later', dueAtMs, stage: 'Creating', state, upstream: error.upstream };
+  }
+}
+
+/** An earlier step wrote its intent and was not heard of again: the alert is known by its mark, if it was made. */
+export async function lookForAlert(
+  state: Looking,
+  { tenant, facts, alerts, operationId }: AlertStepContext,
+  tools: CarryTools,
+): Promise<CarryOutcome> {
+  const { event, ...rest } = state;
+  const machineId =
+    event === undefined ? state.machine.id : eventMachineId({ ...rest, at: 'Creating', event }, facts.alert);
+  const made = (await alerts.listOfMachine(tenant, machineId)).find((alert) => isMadeBy(operationId, alert));
+  if (made !== undefined) return created({ state, alert: made, upstream: {}, operationId });
+  return toOutcome(nextAlertStep(state, { news: 'NotCreated' }, facts), tools.now());
+}
+
+function toRequest(state: Creating, { tenant, facts: { alert }, displayName, operationId }: AlertStepContext) {
+  const { onSameTitle } = tenant.policy.alerts;
+  const machineId = eventMachineId(state, alert);
+  return toDefenderAlert({ alert, machineId, event: state.event, operationId, displayName, onSameTitle });
+}
+
+/** An alert without our mark is one that was open already and took ours in. */
+function created(made: {
+  readonly state: Creating | Looking;
+  readonly alert: DefenderAlert;
+  readonly upstream: UpstreamIds;
+  readonly operationId: string;
+}): Done {
+  const { state, alert, upstream, operationId } = made;
+  const { id: alertId, incidentId } = alert;
+  const merged = !isMadeBy(operationId, alert);
+  return {
+    outcome: 'Done',
+    result: { ...toAlertResult(state), alertId, merged },
+    upstream: { ...upstream, alertId, ...(incidentId === undefined ? {} : { incidentId }) },
+  };
+}
