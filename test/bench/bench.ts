@@ -18,6 +18,7 @@ import { createSyncStates } from '../../functions/indicator-sync/sync-states.sto
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
 import { tenantRecordSchema, toNewTenant } from '../../shared/registry/tenant-record.ts';
+import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { openTables } from '../../shared/tables.client.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import type { CountingProxy } from './counting-proxy.ts';
@@ -153,7 +154,7 @@ async function benchIdleTicks(stack: Stack, proxy: CountingProxy): Promise<void>
 /** Tenants that are connected and in step: what a thousand quiet customers look like to a tick. */
 async function addTenants(stack: Stack, count: number): Promise<void> {
   const tables = openTables({ connectionString: stack.tables });
-  const tenants = createDocuments({ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID });
+  const tenants = createDocuments<TenantRecord>({ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID });
   const states = createSyncStates(tables('ledger'));
   const known = (await tenants.listAll()).length;
   const policy = tenantInputSchema.parse({});
