@@ -46,9 +46,14 @@ export async function runLoad(load: Load): Promise<LoadResult> {
 
 /** The middle of some numbers. */
 export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** The number below which so large a share of them lies. */
+export function percentile(values: readonly number[], share: number): number {
   return at(
     [...values].sort((a, b) => a - b),
-    0.5,
+    share,
   );
 }
 

@@ -43,7 +43,8 @@ export async function startFaultyProxy(options: FaultyProxyOptions): Promise<Fau
   let chances = options.chances ?? {};
 
   const server = createServer((request, response) => {
-    options.onRequest?.((counts.requests += 1));
+    counts.requests += 1;
+    options.onRequest?.(counts.requests);
     const fault = pickFault(random(), chances);
     if (fault) counts[fault] += 1;
     const forward = (): void => forwardTo({ agent, port: options.targetPort }, { request, response, fault });
