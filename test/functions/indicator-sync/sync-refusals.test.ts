@@ -57,6 +57,27 @@ describe('a changed action', () => {
   });
 });
 
+describe('a changed action that is a conflict, and throttled before the row comes again', () => {
+  it('is no row that the ledger believes in: the next run looks, and converges', async () => {
+    const world = await setUpIndicatorSync(simulator);
+    const { instance, server, control, rows } = world;
+    control.switches.change({ indicatorKey: 'conflict' });
+    await publishedWith(world, { apply: { action: 'Audit' } }, names(5));
+    await syncOnce(instance);
+    await server.put('blocklist', { apply: { action: 'Block' } });
+    const match = { path: '/api/indicators/import' };
+    control.faults.add({ fault: 'throttle', match, skip: 1, times: 1, retryAfterSeconds: 30 });
+    const operation = await syncOnce(instance);
+    expect(operation).toMatchObject({ status: 'Running', attempts: 0 });
+    expect(rows()).toEqual([]);
+    // Back to what it was: believing the ledger of before would leave the tenant without its rows.
+    await server.put('blocklist', { apply: { action: 'Audit' } });
+    control.clock.advance(minuteMs);
+    expect(await syncOnce(instance)).toMatchObject({ id: operation.id, status: 'Succeeded' });
+    expect(shown(rows())).toEqual(ours(names(5), 'Audit'));
+  });
+});
+
 function ledgerIds({ ledger }: Awaited<ReturnType<SyncWorld['instance']['ledgers']['read']>>): (string | undefined)[] {
   return [...ledger.values()].map(({ indicatorId }) => indicatorId).sort();
 }

@@ -8,10 +8,12 @@ import {
   tenantIndicatorsSchema,
 } from '../../../shared/contract/indicator.ts';
 import { operationSchema } from '../../../shared/contract/operation.ts';
+import type { DefenderIndicators } from '../../../shared/defender/indicators.client.ts';
 import { createAcceptOperation } from '../../../shared/http/accept-operation.http.ts';
 import { call } from '../../builders/http.ts';
 import type { TestRequest } from '../../builders/http.ts';
-import { names, syncOnce, tenantId } from '../../builders/indicator-sync.ts';
+import { names, syncOnce, tenantId, tick } from '../../builders/indicator-sync.ts';
+import type { InstanceChanges } from '../../builders/indicator-sync.ts';
 import { startMicrosoft } from '../../builders/microsoft.ts';
 import { callerWith, serveAs } from '../../builders/serve.ts';
 import { changeTenant, setPolicy, setUpIndicatorSync } from '../../builders/sync-world.ts';
@@ -27,8 +29,8 @@ afterAll(() => simulator.stop());
 const both: Caller = { ...callerWith('indicators:read'), scopes: ['indicators:read', 'indicators:write'] };
 
 /** The routes of a tenant's indicators over the real scenario. */
-async function setUp() {
-  const world = await setUpIndicatorSync(simulator);
+async function setUp(changes: InstanceChanges = {}) {
+  const world = await setUpIndicatorSync(simulator, changes);
   const { tenants, planTenant, work, now } = world.instance;
   const acceptOperation = createAcceptOperation({ work, publicUrl: 'https://app.contoso.example', now });
   const send = (
@@ -293,6 +295,35 @@ describe('POST …/indicators/sync', () => {
     const { id } = operationSchema.parse(first.json);
     expect(operationSchema.parse((await sync()).json).id).toBe(id);
     expect(first.headers.get('operation-location')).toContain(id);
+  });
+
+  it('is waited for no longer than five seconds and the call that runs; the timer does the rest', async () => {
+    const slow = (real: DefenderIndicators): DefenderIndicators => ({
+      ...real,
+      importIndicators: (...batch) => {
+        simulator.control.clock.advance(900);
+        return real.importIndicators(...batch);
+      },
+    });
+    const { instance, server, control, sync, calls, rows } = await setUp({ indicators: slow });
+    await server.put('phishing');
+    await server.publish('phishing', names(6_000));
+    const startMs = control.clock.now();
+    const answer = await sync();
+    expect(control.clock.now() - startMs).toBeLessThan(6_000);
+    expect(answer).toMatchObject({
+      status: 202,
+      json: { status: 'Running', stage: 'Applying', attempts: 0, result: { added: 3_000 } },
+    });
+    control.clock.advance(30_000);
+    await tick(instance.syncTenants);
+    const { id } = operationSchema.parse(answer.json);
+    expect(await instance.work.read(tenantId, id)).toMatchObject({
+      status: 'Succeeded',
+      attempts: 0,
+      result: { added: 6_000 },
+    });
+    expect([rows().length, calls().length]).toEqual([6_000, 2 + 12]);
   });
 
   it('refuses what is no request for a sync', async () => {
