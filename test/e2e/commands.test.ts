@@ -1,6 +1,6 @@
 // The only tests at the fixed ports.
-import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -18,8 +18,19 @@ const feeds = [join(folder, 'list.txt'), join(folder, 'table.csv')];
 const { app, simulator, identity, callbacks, table } = world.ports;
 const started: RunningCommand[] = [];
 
-function run(line: string): RunningCommand {
-  const command = runCommand(line, { TMPDIR: temp });
+/** What `func start --port 7071` does, by the host that is there. */
+const funcOverOurHost = `#!${process.execPath}
+const { spawn } = require('node:child_process');
+const [, , command, option, port] = process.argv;
+if (command !== 'start' || option !== '--port') process.exit(2);
+const host = spawn(process.execPath, ['${join(root, 'test/local/functions-host/main.ts')}', '--no-enable-auth', '--port=' + port]);
+host.stdout.on('data', (text) => /listens on/.test(text) && console.log('Worker process started and initialized.'));
+host.on('exit', (code) => process.exit(code));
+process.on('SIGTERM', () => host.kill());
+`;
+
+function run(line: string, env: Readonly<Record<string, string>> = {}): RunningCommand {
+  const command = runCommand(line, { TMPDIR: temp, ...env });
   started.push(command);
   return command;
 }
@@ -96,6 +107,20 @@ function expectInStep(demo: RunningCommand): void {
   for (const { displayName } of world.tenants)
     expect(rounds[1]).toMatch(new RegExp(`${displayName}: Succeeded;.* 0 calls`));
 }
+
+test('npm start with Core Tools on the PATH: they run the app, and Azurite is whole', async () => {
+  writeFiles(folder, { 'tools/func': funcOverOurHost });
+  chmodSync(join(folder, 'tools', 'func'), 0o755);
+  const start = run('npm start', { PATH: `${join(folder, 'tools')}${delimiter}${process.env['PATH']}` });
+  await start.until('Try in another terminal');
+  expect(start.output()).toContain('in Core Tools');
+  for (const port of [world.ports.blob, world.ports.queue])
+    await expect(requireFreePort(port)).rejects.toThrow('taken');
+  start.signal('SIGINT');
+  await start.ended;
+  await expectNothingLeft(start);
+  for (const port of [world.ports.blob, world.ports.queue]) await untilFree(port);
+});
 
 describe('an early end', () => {
   test('by Ctrl-C while the package is built leaves nothing', async () => {
