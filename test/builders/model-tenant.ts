@@ -47,7 +47,7 @@ export function applyPlan(
   for (const write of [...plan.change, ...plan.renew, ...plan.add]) {
     if (!call()) return ledger;
     let outcome = importRow(tenant, write);
-    if ('failureReason' in outcome && write.replaces.length > 0) {
+    if ('failureReason' in outcome && write.changesAction === true) {
       for (const id of write.replaces) remove(tenant, id);
       outcome = importRow(tenant, write);
     }
