@@ -21,6 +21,7 @@ export interface CallAnswer {
 /** What a caller met on its way to an answer. */
 export interface CallerCounts {
   sent: number;
+  answered: number;
   /** Connections that broke, did not come about or gave no answer in time: instances that were killed or frozen. */
   broken: number;
   /** 5xx of the host: the worker died while it had the request. */
@@ -44,7 +45,7 @@ export interface CallerOptions {
 
 /** A caller as it should be: what got no answer, or a 5xx, is sent again under the same key, to whichever instance. */
 export function createCaller(options: CallerOptions) {
-  const counts: CallerCounts = { sent: 0, broken: 0, hostErrors: 0, unavailable: 0, withoutRetryAfter: 0 };
+  const counts: CallerCounts = { sent: 0, answered: 0, broken: 0, hostErrors: 0, unavailable: 0, withoutRetryAfter: 0 };
 
   async function post(call: ActionCall): Promise<Response> {
     const index = Math.floor(options.random() * options.hosts.count);
@@ -62,7 +63,10 @@ export function createCaller(options: CallerOptions) {
       try {
         const response = await post(call);
         const text = await response.text();
-        if (response.status < 500) return toAnswer(response, text);
+        if (response.status < 500) {
+          counts.answered += 1;
+          return toAnswer(response, text);
+        }
         await wait(count5xx(response) / options.speed);
       } catch {
         counts.broken += 1;

@@ -16,7 +16,13 @@ try {
   const connectionString = azurite.connectionString();
   await createTables(connectionString);
   const { appDir } = await buildPackage({ outDir: join(processes.tempFolder(), 'dist') });
-  const hard = { tenants: 101, concurrency: 32, speed: 10, faults: 0.01, strikeEveryMs: 5_000 };
+  const hard = {
+    tenants: 101,
+    concurrency: 32,
+    speed: 10,
+    faults: 0.01,
+    ...{ strikeEveryMs: 5_000, strikeEveryAnswers: 50 },
+  };
   const place = { appDir, connectionString, limitMs: minutes * 60_000 };
   const report = await runFrontDoorFaults({ ...place, ...hard, accepted, seed }, processes);
   process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom } from '../local/faulty-proxy.ts';
 import type { FaultName } from '../local/simulator/faults.ts';
-import type { FrontDoorRun, Place } from './front-door-run.ts';
+import type { Place } from './front-door-place.ts';
+import type { FrontDoorRun } from './front-door-run.ts';
 
 /** Timers that are fired all the time, and those that only run beside them, on both instances at once. */
 export const timers = {
@@ -9,12 +10,18 @@ export const timers = {
   seldom: ['syncTenants', 'refreshFeeds', 'sweep', 'checkTenants'],
 } as const;
 
+export interface TroubleOptions extends Place {
+  readonly run: FrontDoorRun;
+  /** How many requests were answered so far. */
+  readonly answered: () => number;
+}
+
 const tickMs = 1_000;
 const seldomEveryTicks = 120;
 const defenderFaults: readonly FaultName[] = ['drop-after', 'http-503', 'drop-before', 'http-500', 'truncated'];
 
 /** Lets everything go wrong at once, and timers run on both instances; `calm` ends what goes wrong and resolves when all is up. */
-export function startTrouble({ hosts, simulator, proxy, run }: Place & { readonly run: FrontDoorRun }) {
+export function startTrouble({ hosts, simulator, proxy, run, answered }: TroubleOptions) {
   const random = seededRandom(run.seed + 1);
   const over = new AbortController();
   const { faults } = simulator.control;
@@ -22,7 +29,11 @@ export function startTrouble({ hosts, simulator, proxy, run }: Place & { readonl
 
   async function strikeOn(): Promise<void> {
     let next = 0;
+    let seen = 0;
     while (await pause(run.strikeEveryMs, over.signal)) {
+      // A slow machine that has just come up is let do something first.
+      if (answered() - seen < run.strikeEveryAnswers) continue;
+      seen = answered();
       await hosts.strike(next % hosts.count);
       next += 1;
     }
