@@ -124,6 +124,9 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
   };
 }
 
+/** What a fault strikes that strikes queries. */
+export const hunting = { method: 'POST', path: '/v1.0/security/runHuntingQuery' };
+
 /** What a fault strikes that strikes creations. */
 export const creating = { method: 'POST', path: '/api/alerts/CreateAlertByReference' };
 
