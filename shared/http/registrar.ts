@@ -12,8 +12,13 @@ export interface RegisteredRoute {
   readonly route: string;
 }
 
+/** A registrar that knows what was registered. */
+export interface RouteRecorder extends Registrar {
+  readonly routes: readonly RegisteredRoute[];
+}
+
 /** Passes everything on to `app`, and keeps the routes that were registered in `routes`. */
-export function createRouteRecorder(app: Registrar): Registrar & { readonly routes: readonly RegisteredRoute[] } {
+export function createRouteRecorder(app: Registrar): RouteRecorder {
   const routes: RegisteredRoute[] = [];
   return {
     routes,

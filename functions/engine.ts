@@ -1,0 +1,93 @@
+import { createTell } from '../shared/callbacks/tell.store.ts';
+import type { FeedReject } from '../shared/contract/feed.ts';
+import type { OperationKind } from '../shared/contract/operation.ts';
+import { createDefenderAlerts } from '../shared/defender/alerts.client.ts';
+import { createHunting } from '../shared/defender/hunting.client.ts';
+import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
+import { createDefenderMachines } from '../shared/defender/machines.client.ts';
+import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
+import { createLedgers } from '../shared/indicators/ledger.store.ts';
+import { createFindMachine } from '../shared/machines/find-machines.client.ts';
+import { createSuspendTenant, suspending } from '../shared/registry/tenant-gate.store.ts';
+import type { Carry } from '../shared/work/carry.ts';
+import { createWork } from '../shared/work/work.store.ts';
+import { createCarryAlert } from './alert-ingest/alert.work.ts';
+import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
+import type { Capabilities } from './capabilities.ts';
+import { endSync } from './indicator-sync/end-sync.work.ts';
+import type { AcceptedItem, FeedState } from './indicator-sync/feed-version.ts';
+import { createFeedVersions } from './indicator-sync/feed-versions.store.ts';
+import { createPlanTenant } from './indicator-sync/plan-tenant.client.ts';
+import { createRemoveTenant } from './indicator-sync/remove-tenant.work.ts';
+import { createSyncInputs } from './indicator-sync/sync-inputs.client.ts';
+import { createSyncStates } from './indicator-sync/sync-states.store.ts';
+import { createSyncCarry } from './indicator-sync/sync.work.ts';
+import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
+import { createCarryAction } from './response-action/action.work.ts';
+
+export type Engine = ReturnType<typeof createEngine>;
+
+/** Wires the durable engine: what carries each kind of operation, and what the scenarios ask of it. */
+export function createEngine(capabilities: Capabilities) {
+  const { tables, tenants, gate, callbacks, settings, now, sleep, newId, random, log } = capabilities;
+  const tools = createTools(capabilities);
+  const carries = createCarries(capabilities, tools, (tenantId) => endSync(work, tenantId));
+  const suspend = createSuspendTenant({ tenants, tell: (event) => tell(event), now, log });
+  const work = createWork({
+    ...{ tables, now, newId, random, log, gate, wait: sleep },
+    carryOf: (kind) => {
+      const carry = carries[kind];
+      if (carry === undefined) throw new Error(`No scenario carries ${kind}.`);
+      return kind === 'TenantRemoval' ? carry : suspending(carry, suspend);
+    },
+    callbacksOf: callbacks.callbacksOf,
+    carryCallback: callbacks.carryCallback,
+  });
+  const tell = createTell({ ...callbacks, now, addCallbacks: work.addCallbacks });
+  return {
+    ...tools,
+    work,
+    tell,
+    acceptOperation: createAcceptOperation({ work, publicUrl: settings.publicUrl, now }),
+    /** A tenant may be called again, or its policy is another: what waited is due, and its indicators are to be synced. */
+    resume: async (tenantId: string): Promise<void> => {
+      await work.wake(tenantId);
+      await work.accept({ ...toSyncOperation({ tenantId }, { id: newId() }), isLeftToTimer: true });
+    },
+  };
+}
+
+/** What carries and routes of a scenario have in common. */
+function createTools({ tables, feeds, defender, settings, partner, now, newId }: Capabilities) {
+  const indicators = createDefenderIndicators(defender);
+  const ledgers = createLedgers(tables('ledger'), newId);
+  const states = createSyncStates(tables('ledger'));
+  const versions = createFeedVersions<FeedState, AcceptedItem, FeedReject>(tables('feeds'), newId);
+  const inputs = createSyncInputs({ feeds, versions });
+  const { clientId: appId } = settings.entra;
+  const ownNames = partner.ownNames ?? [];
+  return {
+    indicators,
+    ledgers,
+    states,
+    versions,
+    inputs,
+    planTenant: createPlanTenant({ inputs, ledgers, states, indicators, appId, ownNames, now }),
+    machines: createDefenderMachines(defender),
+    search: createSearchDefender({ findMachine: createFindMachine(defender), hunting: createHunting(defender) }),
+  };
+}
+
+function createCarries(
+  { tenants, defender, partner, sleep }: Capabilities,
+  tools: ReturnType<typeof createTools>,
+  endSyncOf: (tenantId: string) => ReturnType<typeof endSync>,
+): Partial<Record<OperationKind, Carry>> {
+  const alerts = createDefenderAlerts(defender);
+  return {
+    Alert: createCarryAlert({ ...tools, tenants, alerts, displayName: partner.displayName, sleep }),
+    Action: createCarryAction({ ...tools, tenants }),
+    IndicatorSync: createSyncCarry({ ...tools, tenants }),
+    TenantRemoval: createRemoveTenant({ ...tools, tenants, endSync: endSyncOf }),
+  };
+}
