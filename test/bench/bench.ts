@@ -154,7 +154,12 @@ async function benchIdleTicks(stack: Stack, proxy: CountingProxy): Promise<void>
 /** Tenants that are connected and in step: what a thousand quiet customers look like to a tick. */
 async function addTenants(stack: Stack, count: number): Promise<void> {
   const tables = openTables({ connectionString: stack.tables });
-  const tenants = createDocuments<TenantRecord>({ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID });
+  const tenants = createDocuments<TenantRecord>({
+    tables,
+    kind: 'tenant',
+    schema: tenantRecordSchema,
+    newId: randomUUID,
+  });
   const states = createSyncStates(tables('ledger'));
   const known = (await tenants.listAll()).length;
   const policy = tenantInputSchema.parse({});
