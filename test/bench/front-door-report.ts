@@ -1,4 +1,5 @@
 import type { Tables } from '../../shared/tables.client.ts';
+import { fromOperationRow } from '../../shared/work/operation-row.ts';
 import type { ReceivedCallback } from '../local/received-callbacks.ts';
 import type { Simulator } from '../local/simulator/simulator.ts';
 import { percentile } from './load.ts';
@@ -9,11 +10,11 @@ import { toMachineId, toTenantId } from './front-door-world.ts';
 export interface Violations {
   /** Accepted, and not there or not finished. */
   readonly lost: number;
-  /** Accepted and ended otherwise than `Succeeded`. */
+  /** Accepted and ended otherwise than `Succeeded`, unless it was given up. */
   readonly failed: number;
   /** Operations beyond one for each accepted request. */
   readonly doubled: number;
-  /** The tag is not on the machine, or was put there more than once. */
+  /** The tag is not on the machine, or was put there more than once (of what was given up: only the latter). */
   readonly notOnce: number;
   /** Calls to Defender made again after the tag was there, though no worker lived to lose its claim. */
   readonly unexplainedRepeats: number;
@@ -38,6 +39,8 @@ export interface Completion {
 
 export interface Findings {
   readonly violations: Violations;
+  /** Ended `attempts_exhausted`: killed, frozen or cut off eight times. As the contract says; by error code what failed. */
+  readonly ends: Readonly<Record<string, number>>;
   readonly repeats: number;
   readonly completion: { readonly quiet: Completion; readonly flood: Completion };
   readonly examples: readonly string[];
@@ -52,7 +55,7 @@ export interface Evidence {
   readonly withoutRetryAfter: number;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+type Row = Record<string, unknown>;
 
 /** The flood must be large enough to meet Defender's limit before it can be told who waited for whom. */
 const tellingFlood = 200;
@@ -71,16 +74,19 @@ export async function toFindings(evidence: Evidence): Promise<Findings> {
     examples.push(...found.slice(0, 3).map(({ operationId, index }) => `${what}: ${operationId} (${index})`));
     return found.length;
   };
-  const statusOf = (id: string): string => String(operations.get(id)?.['status']);
+  const endOf = (id: string): string => toEnd(operations.get(id));
+  const isGivenUp = (id: string): boolean => endOf(id) === 'attempts_exhausted';
   const applied = (index: number): number => calls.get(toMachineId(index))?.filter((call) => call.applied).length ?? 0;
   const repeats = [...calls.values()].reduce((sum, made) => sum + repeatsIn(made), 0);
   const completion = toCompletion(traffic, calls);
   const { quiet, flood } = completion;
   const violations: Violations = {
-    lost: count('lost', ({ operationId }) => !/^(?:Succeeded|Failed|Canceled)$/.test(statusOf(operationId))),
-    failed: count('failed', ({ operationId }) => /^(?:Failed|Canceled)$/.test(statusOf(operationId))),
+    lost: count('lost', ({ operationId }) => endOf(operationId) === 'none'),
+    failed: count('failed', ({ operationId }) => !/^(?:none|Succeeded|attempts_exhausted)$/.test(endOf(operationId))),
     doubled: operations.size - ids.size + (traffic.accepted.length - ids.size),
-    notOnce: count('not once', ({ index }) => applied(index) !== 1 || !isTagged(index)),
+    notOnce: count('not once', ({ index, operationId }) =>
+      isGivenUp(operationId) ? applied(index) > 1 : applied(index) !== 1 || !isTagged(index),
+    ),
     unexplainedRepeats: Math.max(0, repeats - evidence.claimsLostAlive),
     changedTwice: count('changed twice', ({ operationId }) => {
       const told = [...(ends.get(operationId) ?? [])];
@@ -91,7 +97,17 @@ export async function toFindings(evidence: Evidence): Promise<Findings> {
     leftOver: others + Math.abs(listed - operations.size),
     quietStarved: flood.operations >= tellingFlood && quiet.p95 > flood.p95 ? 1 : 0,
   };
-  return { violations, repeats, completion, examples: examples.slice(0, 20) };
+  const ended: Record<string, number> = {};
+  for (const id of ids) ended[endOf(id)] = (ended[endOf(id)] ?? 0) + 1;
+  return { violations, ends: ended, repeats, completion, examples: examples.slice(0, 20) };
+}
+
+/** How an operation ended: `Succeeded`, or the code of its error; `none` when it has not, or is not there. */
+function toEnd(row: Row | undefined): string {
+  if (row === undefined) return 'none';
+  const { status, error } = fromOperationRow(row);
+  if (status === 'NotStarted' || status === 'Running') return 'none';
+  return error?.code ?? status;
 }
 
 async function readRows(tables: Tables): Promise<{ operations: Map<string, Row>; others: number; listed: number }> {
@@ -101,7 +117,7 @@ async function readRows(tables: Tables): Promise<{ operations: Map<string, Row>;
   for await (const row of tables('work').listEntities<Row>()) {
     const key = String(row.rowKey);
     // Syncs that a timer began are no part of the run.
-    if (row['kind'] !== undefined && row['kind'] !== 'Action') continue;
+    if ((row['kind'] !== undefined && row['kind'] !== 'Action') || key.startsWith('q|sync|')) continue;
     if (key.startsWith('o|')) operations.set(key.slice(2), row);
     else if (key.startsWith('l|')) listed += 1;
     else others += 1;

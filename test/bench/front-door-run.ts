@@ -107,7 +107,7 @@ const patienceRounds = 4;
 const acceptingShare = 0.6;
 
 async function countItems(tables: Tables): Promise<number> {
-  const queryOptions = { filter: "RowKey ge 'q|' and RowKey lt 'q}'", select: ['RowKey'] };
+  const queryOptions = { filter: "RowKey ge 'q|actions|' and RowKey lt 'q|sync|'", select: ['RowKey'] };
   let count = 0;
   for await (const _item of tables('work').listEntities({ queryOptions })) count += 1;
   return count;
