@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildPackage } from '../../.config/package.ts';
 import { startAzuriteTables } from '../local/azurite.ts';
+import type { AzuriteTables } from '../local/azurite.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,19 +19,14 @@ declare module 'vitest' {
 
 const accountNames = Array.from({ length: 400 }, (_, i) => `testaccount${i}`);
 
-/** Starts one Azurite for the run, and a server that hands out its accounts one by one, and the package. */
+/** Starts a server that hands out storage accounts one by one, from as many Azurites as it takes, and the package. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const azurite = await startAzuriteTables({ accounts: accountNames });
+  const accounts = createAccounts();
   const outDir = mkdtempSync(join(tmpdir(), 'mde-partner-test-'));
-  let next = 0;
   let built: Promise<string> | undefined;
-  const takeAccount = (): Promise<string> => {
-    const name = accountNames[next++];
-    return name ? Promise.resolve(azurite.connectionString(name)) : Promise.reject(new Error(allTaken));
-  };
   const server = createServer((request, response) => {
     const answer =
-      request.url === '/package' ? (built ??= buildPackage({ outDir }).then(({ appDir }) => appDir)) : takeAccount();
+      request.url === '/package' ? (built ??= buildPackage({ outDir }).then(({ appDir }) => appDir)) : accounts.take();
     answer.then(
       (text) => response.end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -43,8 +39,24 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     server.close();
     rmSync(outDir, { recursive: true, force: true });
-    await azurite.stop();
+    await accounts.stop();
   };
 }
 
-const allTaken = 'All test accounts are taken: add more.';
+/** An account for whoever asks. An Azurite is told its accounts when it starts: when all are taken, the next one begins. */
+function createAccounts(): { take(): Promise<string>; stop(): Promise<void> } {
+  const azurites: Promise<AzuriteTables>[] = [];
+  let taken = 0;
+  return {
+    take: async () => {
+      const number = taken++;
+      const azurite = (azurites[Math.floor(number / accountNames.length)] ??= startAzuriteTables({
+        accounts: accountNames,
+      }));
+      return (await azurite).connectionString(accountNames[number % accountNames.length]);
+    },
+    stop: async () => {
+      for (const azurite of azurites) await (await azurite).stop();
+    },
+  };
+}
