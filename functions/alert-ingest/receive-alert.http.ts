@@ -9,7 +9,7 @@ import { fingerprintOf, readDedupeKey } from '../../shared/http/dedupe-key.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { RouteRequest } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
-import { traceIdOf } from '../../shared/http/trace-context.ts';
+import { readTraceparent } from '../../shared/http/trace-context.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { NewOperation } from '../../shared/work/accept.store.ts';
@@ -77,7 +77,6 @@ function toNewOperation({
   readonly request: RouteRequest;
   readonly nowMs: number;
 }): Omit<NewOperation, 'dedupeKey' | 'fingerprint'> {
-  const traceparent = request.headers.get('traceparent');
   return {
     tenantId: tenant.tenantId,
     kind: 'Alert',
@@ -87,7 +86,7 @@ function toNewOperation({
     // Any text may be an id, but not a row's key.
     exclusive: `alert|${createHash('sha256').update(alert.id).digest('hex')}`,
     submitByMs: nowMs + parseDurationMs(tenant.policy.alerts.submitWithin),
-    ...(traceparent === null || traceIdOf(traceparent) === undefined ? {} : { traceparent }),
+    ...readTraceparent(request.headers),
   };
 }
 

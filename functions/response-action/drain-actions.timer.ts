@@ -1,20 +1,8 @@
 import type { TimerHandler } from '@azure/functions';
-import type { Log } from '../../shared/log.ts';
-import type { Work } from '../../shared/work/work.store.ts';
-
-/** What the timer needs. */
-export interface DrainActionsOptions {
-  readonly work: Pick<Work, 'drain'>;
-  readonly log: Log;
-}
-
-/** A run ends before the next tick: no step starts after this. */
-const budgetMs = 45_000;
+import { createDrainLane } from '../../shared/work/drain-lane.timer.ts';
+import type { DrainLaneOptions } from '../../shared/work/drain-lane.timer.ts';
 
 /** Makes the timer that carries due actions on. */
-export function createDrainActions({ work, log }: DrainActionsOptions): TimerHandler {
-  return async () => {
-    const { carried, oldestDue } = await work.drain('actions', { budgetMs });
-    if (carried > 0 || oldestDue !== undefined) log.info('lane.drained', { lane: 'actions', carried, oldestDue });
-  };
+export function createDrainActions(options: DrainLaneOptions): TimerHandler {
+  return createDrainLane('actions', options);
 }

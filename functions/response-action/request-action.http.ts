@@ -10,7 +10,7 @@ import { fingerprintOf, readDedupeKey } from '../../shared/http/dedupe-key.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { RouteRequest } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
-import { traceIdOf } from '../../shared/http/trace-context.ts';
+import { readTraceparent } from '../../shared/http/trace-context.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { NewOperation } from '../../shared/work/accept.store.ts';
@@ -68,7 +68,6 @@ function toNewOperation({
   readonly request: RouteRequest;
   readonly nowMs: number;
 }): Omit<NewOperation, 'dedupeKey' | 'fingerprint'> {
-  const traceparent = request.headers.get('traceparent');
   return {
     tenantId: tenant.tenantId,
     kind: 'Action',
@@ -76,7 +75,7 @@ function toNewOperation({
     request: action,
     result: { action: action.action, machine: action.machine },
     submitByMs: nowMs + parseDurationMs(tenant.policy.actions.submitWithin),
-    ...(traceparent === null || traceIdOf(traceparent) === undefined ? {} : { traceparent }),
+    ...readTraceparent(request.headers),
   };
 }
 

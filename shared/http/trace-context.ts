@@ -6,3 +6,9 @@ export function traceIdOf(traceparent: string | null): string | undefined {
   const [, version, traceId, more] = traceparentPattern.exec(traceparent?.trim() ?? '') ?? [];
   return version === '00' && more !== undefined ? undefined : traceId;
 }
+
+/** The caller's `traceparent` as work keeps it; nothing when there is none or it is not valid. */
+export function readTraceparent(headers: Headers): { readonly traceparent?: string } {
+  const traceparent = headers.get('traceparent');
+  return traceparent === null || traceIdOf(traceparent) === undefined ? {} : { traceparent };
+}
