@@ -41,8 +41,8 @@ export function createSyncTenants(options: SyncTenantsOptions): TimerHandler {
     await Promise.all(
       wanted.map((each) => limit(async () => (now() < startMs + askingMs ? ask(options, each) : undefined))),
     );
-    const { carried, oldestDue } = await work.drain('sync', { budgetMs: Math.max(0, startMs + budgetMs - now()) });
-    log.info('lane.drained', { lane: 'sync', carried, oldestDue });
+    const { carried } = await work.drain('sync', { budgetMs: Math.max(0, startMs + budgetMs - now()) });
+    log.info('lane.drained', { lane: 'sync', carried });
   };
 }
 

@@ -25,7 +25,7 @@ export type OperationHandlers = Readonly<
 
 /** What the routes need. */
 export interface OperationHandlersOptions {
-  readonly work: Pick<Work, 'read' | 'list' | 'cancel' | 'drain'>;
+  readonly work: Pick<Work, 'read' | 'list' | 'cancel' | 'drain' | 'oldestDue'>;
   readonly tenants: Pick<Documents<TenantRecord>, 'get' | 'change'>;
   /** What waited for the tenant is due now, and its indicators are to be synced. */
   readonly resume: (tenantId: string) => Promise<void>;
@@ -72,10 +72,12 @@ export function createOperationHandlers(serve: Serve, options: OperationHandlers
       scope: 'admin',
       find: findNothing,
       body: { schema: drainRequestSchema },
-      handle: async ({ body }) => ({
-        status: 200,
-        body: await options.work.drain(body.lane, { budgetMs: drainBudgetMs }),
-      }),
+      handle: async ({ body: { lane } }) => {
+        const { carried } = await options.work.drain(lane, { budgetMs: drainBudgetMs });
+        const oldestMs = await options.work.oldestDue([lane]);
+        const oldestDue = oldestMs === undefined ? {} : { oldestDue: new Date(oldestMs).toISOString() };
+        return { status: 200, body: { carried, ...oldestDue } };
+      },
     }),
   };
 }

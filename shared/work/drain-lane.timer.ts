@@ -15,7 +15,7 @@ const budgetMs = 45_000;
 /** Makes the timer that carries on what is due in a lane. */
 export function createDrainLane(lane: Lane, { work, log }: DrainLaneOptions): TimerHandler {
   return async () => {
-    const { carried, oldestDue } = await work.drain(lane, { budgetMs });
-    if (carried > 0 || oldestDue !== undefined) log.info('lane.drained', { lane, carried, oldestDue });
+    const { carried } = await work.drain(lane, { budgetMs });
+    if (carried > 0) log.info('lane.drained', { lane, carried });
   };
 }

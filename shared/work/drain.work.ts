@@ -79,10 +79,10 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
 
   async function visit(run: Run, row: ReadyRow): Promise<void> {
     const { tenantId } = row;
-    if (!(await isOpen(row))) return;
     const first = await items.first(run.lane, tenantId, itemsPerVisit);
     const due = first.filter((item) => item.dueMs <= now());
     if (due.length === 0) return ready.settle(row, first[0]?.dueMs);
+    if (!(await isOpen(row))) return;
     const carried = await carryAll(run, due);
     // Nothing carried: another drain has them, or storage does not answer. The next tick looks again.
     if (due.length === itemsPerVisit && carried > 0 && run.mayStart()) run.turns.push(row);

@@ -90,13 +90,8 @@ export function createWork(options: WorkOptions) {
   }
 
   /** Carries what is due in a lane. Runs side by side with others, in this process or elsewhere. */
-  async function drain(
-    lane: Lane,
-    pass: DrainPass,
-  ): Promise<{ readonly carried: number; readonly oldestDue?: string }> {
-    const carried = await engine.drain(lane, pass);
-    const oldestMs = await oldestDue([lane]);
-    return { carried, ...(oldestMs === undefined ? {} : { oldestDue: new Date(oldestMs).toISOString() }) };
+  async function drain(lane: Lane, pass: DrainPass): Promise<{ readonly carried: number }> {
+    return { carried: await engine.drain(lane, pass) };
   }
 
   async function read(tenantId: string, id: string): Promise<Operation | undefined> {
