@@ -14,17 +14,24 @@ export const defenderMachineSchema = z.object({
     .array(z.string())
     .nullish()
     .transform((tags): readonly string[] => tags ?? []),
+  aadDeviceId: textOrNone,
+  osPlatform: textOrNone,
+  version: textOrNone,
+  healthStatus: textOrNone,
+  onboardingStatus: textOrNone,
+  riskScore: textOrNone,
+  exposureLevel: textOrNone,
+  deviceValue: textOrNone,
+  rbacGroupName: textOrNone,
+  firstSeen: textOrNone,
+  lastSeen: textOrNone,
+  lastIpAddress: textOrNone,
   /** The record that this one was merged into; not documented, seen live. */
   mergedIntoMachineId: textOrNone,
 });
 
 /** A machine with everything by which machines are told apart. */
 export const defenderMachineRecordSchema = defenderMachineSchema.extend({
-  aadDeviceId: textOrNone,
-  firstSeen: textOrNone,
-  lastSeen: textOrNone,
-  healthStatus: textOrNone,
-  onboardingStatus: textOrNone,
   lastExternalIpAddress: textOrNone,
   ipAddresses: z
     .array(z.object({ ipAddress: textOrNone, macAddress: textOrNone }))

@@ -8,13 +8,11 @@ import { actionRequestSchema } from '../../../shared/contract/action.ts';
 import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
 import { actionRoles } from '../../../shared/defender/roles.ts';
 import { toNewTenant } from '../../../shared/registry/tenant-record.ts';
+import { aDefenderMachine } from '../../builders/defender-machine.ts';
 
 const id = 'a'.repeat(40);
 const request: CarriedRequest = { action: 'AddTag', machine: { id }, comment: 'c', tag: 't' };
-const machine = (...machineTags: readonly string[]) => ({
-  ...{ id, computerDnsName: 'pc1.example.test', mergedIntoMachineId: undefined },
-  machineTags,
-});
+const machine = (...machineTags: readonly string[]) => aDefenderMachine({ id, machineTags });
 const facts = (policy: object = { mode: 'Live' }, more: Partial<ActionFacts> = {}): ActionFacts => ({
   request,
   tenant: toNewTenant('6f1c0000-0000-4000-8000-00000000a001', tenantInputSchema.parse({ policy: { actions: policy } })),
