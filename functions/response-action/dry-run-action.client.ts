@@ -21,7 +21,7 @@ export async function dryRunAction(
 ): Promise<DryRunAnswer> {
   const status = toTenantStatus(tenant);
   if (status !== 'Connected') throw new RejectedInput('wrong_state', `The tenant is ${status}: nothing can be asked.`);
-  const policy = authorizeAction(tenant.policy.actions, request.action);
+  const policy = authorizeAction(tenant.policy, { data: request });
   const refused = { dryRun: true, machine: request.machine, policy } as const;
   try {
     const { machine } = await findMachine(machines, tenant, request.machine.id);

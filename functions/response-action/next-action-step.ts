@@ -32,7 +32,7 @@ export function beforeLook(facts: ActionFacts): CarryOutcome | undefined {
   const refusal = refusalOf(tenant, request);
   if (refusal !== undefined) return refusal;
   const { mode } = tenant.policy.actions;
-  const authorization = authorizeAction(tenant.policy.actions, request.action);
+  const authorization = authorizeAction(tenant.policy, { data: request });
   if (mode === 'Observe' || !authorization.needsApproval || facts.isApproved) return undefined;
   return { outcome: 'Later', dueAtMs: facts.nowMs + approvalRecheckMs, stage: 'AwaitingApproval' };
 }
@@ -74,10 +74,10 @@ export function isLeaving({ connection }: Pick<TenantRecord, 'connection'>): boo
   return connection === 'Removing' || connection === 'Removed';
 }
 
-function refusalOf(tenant: TenantRecord, { action }: CarriedRequest): Failed | undefined {
-  const authorization = authorizeAction(tenant.policy.actions, action);
+function refusalOf(tenant: TenantRecord, data: CarriedRequest): Failed | undefined {
+  const authorization = authorizeAction(tenant.policy, { data });
   if (authorization.allowed) return undefined;
-  const message = `The tenant's policy does not allow ${action}.`;
+  const message = `The tenant's policy does not allow ${data.action}.`;
   return { outcome: 'Failed', error: { code: 'refused_by_policy', message, rule: authorization.rule } };
 }
 

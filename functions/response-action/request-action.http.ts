@@ -89,9 +89,11 @@ function requireStaying(tenant: TenantRecord): void {
   if (isLeaving(tenant)) throw new RejectedInput('tenant_removing', 'The tenant is disconnected, or about to be.');
 }
 
-function requireAllowed(tenant: TenantRecord, { action }: CarriedRequest): void {
-  const authorization = authorizeAction(tenant.policy.actions, action);
+function requireAllowed(tenant: TenantRecord, data: CarriedRequest): void {
+  const authorization = authorizeAction(tenant.policy, { data });
   if (authorization.allowed) return;
   const { rule } = authorization;
-  throw new RejectedInput('refused_by_policy', `The tenant's policy does not allow ${action}.`, { extra: { rule } });
+  throw new RejectedInput('refused_by_policy', `The tenant's policy does not allow ${data.action}.`, {
+    extra: { rule },
+  });
 }

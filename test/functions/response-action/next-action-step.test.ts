@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { authorizeAction } from '../../../functions/response-action/authorize-action.ts';
 import { carriedActions, rowOf, toCarried } from '../../../functions/response-action/catalogue.ts';
 import type { CarriedRequest } from '../../../functions/response-action/catalogue.ts';
 import { afterLook, beforeLook } from '../../../functions/response-action/next-action-step.ts';
@@ -96,19 +95,5 @@ describe('the catalogue', () => {
       const other = actionRequestSchema.parse({ ...request, machine: { ipAddress: '10.0.0.5', ...selector } });
       expect(toCarried(other)).toMatchObject({ errors: [{ pointer: '#/data/machine' }] });
     }
-  });
-});
-
-describe('authorizeAction', () => {
-  const policyOf = (actions: object) => tenantInputSchema.parse({ policy: { actions } }).policy.actions;
-
-  it.each([
-    [{}, 'AddTag', { allowed: true, needsApproval: false }],
-    [{ requireApproval: ['AddTag'] }, 'AddTag', { allowed: true, needsApproval: true }],
-    [{ requireApproval: ['AddTag'] }, 'RemoveTag', { allowed: true, needsApproval: false }],
-    [{ allowed: ['RemoveTag'] }, 'AddTag', { allowed: false, needsApproval: false, rule: '#/policy/actions/allowed' }],
-    [{}, 'LiveResponse', { allowed: false, needsApproval: false, rule: '#/policy/actions/allowed' }],
-  ] as const)('%j: %s', (policy, action, expected) => {
-    expect(authorizeAction(policyOf(policy), action)).toEqual(expected);
   });
 });
