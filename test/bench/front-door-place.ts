@@ -84,6 +84,6 @@ const silentSchedules = {
 };
 
 function fastClock(startMs: number, speed: number): Readonly<Record<string, string>> {
-  const NODE_OPTIONS = `--import=${new URL('fast-clock.mjs', import.meta.url).href}`;
+  const NODE_OPTIONS = `--import=${new URL('../local/fast-clock.mjs', import.meta.url).href}`;
   return { NODE_OPTIONS, CLOCK_START_MS: String(startMs), CLOCK_SPEED: String(speed) };
 }

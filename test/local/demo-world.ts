@@ -38,6 +38,8 @@ export const world = {
           lastIpAddress: '10.0.0.10',
           deviceValue: 'High',
         },
+        { id: 'dddddddddddddddddddddddddddddddddddddddd', computerDnsName: 'kiosk1.example.test' },
+        { id: 'eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee', computerDnsName: 'kiosk1.lab.example.test' },
       ],
     },
     {

@@ -1,55 +1,37 @@
-// `npm run demo`: two real feeds into two tenants, then once more to show that nothing is sent.
-import { startFeedServer } from './feed-server.ts';
-import type { FeedServer } from './feed-server.ts';
+// `npm run demo`: alerts, two real feeds in two tenants, and what comes of them. With a stack of its own it also lets time pass.
 import { createApi } from './api.ts';
 import type { Api } from './api.ts';
 import { fetchAdminToken } from './admin-token.ts';
-import { toDemoFeeds } from './demo-feeds.ts';
-import type { DemoFeed } from './demo-feeds.ts';
-import { world } from './demo-world.ts';
 import { connectTenants } from './connect-tenants.ts';
-import { createProcesses } from './processes.ts';
-import { openRunningStack } from './running-stack.ts';
+import { createAlertChapter } from './demo-alerts.ts';
+import { connectCaller } from './demo-caller.ts';
+import { toDemoFeeds } from './demo-feeds.ts';
+import { createDemoPartner } from './demo-partner.ts';
+import { say } from './demo-screen.ts';
+import { showIndicatorSync } from './demo-sync.ts';
+import { world } from './demo-world.ts';
+import { startFeedServer } from './feed-server.ts';
 import { startLocalStack } from './local-stack.ts';
-
-interface FeedAnswer {
-  readonly version: number;
-  readonly lastRun?: {
-    readonly outcome: string;
-    readonly read: number;
-    readonly accepted: number;
-    readonly rejected: Record<string, number>;
-  };
-}
-
-interface OperationAnswer {
-  readonly id: string;
-  readonly status: string;
-  readonly stage?: string;
-  readonly nextAttemptAt?: string;
-  readonly result?: Record<string, number>;
-  readonly error?: { readonly code: string; readonly message: string };
-}
-
-const say = (text = ''): void => void process.stdout.write(`${text}\n`);
-const seconds = (sinceMs: number): string => `${((performance.now() - sinceMs) / 1000).toFixed(1)} s`;
+import type { LocalStack } from './local-stack.ts';
+import { createProcesses } from './processes.ts';
+import type { Processes } from './processes.ts';
+import { openRunningStack } from './running-stack.ts';
+import type { RunningStack } from './running-stack.ts';
 
 async function main(): Promise<void> {
   const processes = createProcesses();
   try {
     const feeds = toDemoFeeds(process.argv.slice(2));
     const running = await openRunningStack();
-    if (!running) say('No running stack: starting one for the demo …');
-    const stack = running ?? (await startLocalStack(processes));
+    const own = running ? undefined : await startOwn(processes);
+    const stack = running ?? own;
+    if (stack === undefined) throw new Error('There is no stack.');
+    const api = createApi(stack.appOrigin, () => fetchAdminToken(stack.simulatorOrigin));
     const feedServer = await startFeedServer(world.ports.feeds);
     processes.onStop(feedServer.stop);
-    const api = createApi(stack.appOrigin, () => fetchAdminToken(stack.simulatorOrigin));
     await connectTenants(api);
-    for (const feed of feeds) await showFeed(api, feed, feedServer);
-    for (const round of ['First sync', 'Second sync: nothing changed, nothing is sent']) {
-      say(`\n${round}`);
-      for (const tenant of world.tenants) await showSync(api, stack.simulatorOrigin, tenant);
-    }
+    if (own) await connectCaller(api, own.simulator);
+    await tell({ api, stack, own, showFeeds: () => showIndicatorSync(api, { feeds, feedServer, ...stack }) });
   } catch (error) {
     if (processes.isStopping()) return;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
@@ -59,50 +41,35 @@ async function main(): Promise<void> {
   }
 }
 
-async function showFeed(api: Api, feed: DemoFeed, server: FeedServer): Promise<void> {
-  const url = feed.file ? server.serve(feed.feedId, feed.file) : feed.url;
-  await api.expect('PUT', `/api/v1/feeds/${feed.feedId}`, feed.toDocument(url));
-  const started = performance.now();
-  const { lastRun, version } = await api.expect<FeedAnswer>('POST', `/api/v1/feeds/${feed.feedId}/refresh`);
-  say(`\nFeed ${feed.feedId}, version ${version}, read in ${seconds(started)}`);
-  say(`  read ${lastRun?.read}   accepted ${lastRun?.accepted}`);
-  for (const [code, count] of Object.entries(lastRun?.rejected ?? {})) say(`  rejected ${code}: ${count}`);
+function startOwn(processes: Processes): Promise<LocalStack> {
+  say('No running stack: starting one for the demo …');
+  return startLocalStack(processes);
 }
 
-async function showSync(
-  api: Api,
-  simulatorOrigin: string,
-  tenant: { readonly tenantId: string; readonly displayName: string },
-): Promise<void> {
-  const before = (await readLog(simulatorOrigin, 'limit=1')).entries.at(-1)?.number ?? 0;
-  const started = performance.now();
-  const base = `/api/v1/tenants/${tenant.tenantId}`;
-  say(`  ${tenant.displayName}: syncing …`);
-  let operation = await api.expect<OperationAnswer>('POST', `${base}/indicators/sync`);
-  let shown = '';
-  while (operation.status === 'NotStarted' || operation.status === 'Running') {
-    const line = `  ${tenant.displayName}: ${operation.stage ?? operation.status}, added ${operation.result?.['added'] ?? 0} so far`;
-    if (line !== shown) say((shown = line));
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    operation = await api.expect<OperationAnswer>('GET', `${base}/operations/${operation.id}`);
+interface Demo {
+  readonly api: Api;
+  readonly stack: RunningStack;
+  /** Its clock is the demo's to move. */
+  readonly own: LocalStack | undefined;
+  readonly showFeeds: () => Promise<void>;
+}
+
+async function tell({ api, stack, own, showFeeds }: Demo): Promise<void> {
+  let aheadMs = 0;
+  const partner = await createDemoPartner(stack, api, () => Date.now() + aheadMs);
+  const alerts = createAlertChapter(partner, stack.simulatorOrigin);
+  await alerts.send();
+  await showFeeds();
+  if (own) {
+    say('\nThe app ends, and comes back a minute later');
+    aheadMs += minuteMs;
+    await own.comeBackLater(minuteMs);
   }
-  const { counts } = await readLog(simulatorOrigin, `tenantId=${tenant.tenantId}&after=${before}`);
-  const { added = 0, changed = 0, renewed = 0, removed = 0, rejected = 0, cut = 0 } = operation.result ?? {};
-  say(
-    `  ${tenant.displayName}: ${operation.status}${operation.error ? ` (${operation.error.code}: ${operation.error.message})` : ''}; ` +
-      `added ${added}, changed ${changed}, renewed ${renewed}, removed ${removed}, refused by Defender ${rejected}, cut ${cut}; ` +
-      `${counts.total} calls, ${seconds(started)}`,
-  );
-  for (const [call, count] of Object.entries(counts.calls)) say(`    ${count} x ${call}`);
+  await alerts.showLateEvent(own !== undefined);
+  say('\nCallbacks that the partner received');
+  for (const line of await partner.newCallbacks()) say(`  ${line}`);
 }
 
-interface LogAnswer {
-  readonly counts: { readonly total: number; readonly calls: Readonly<Record<string, number>> };
-  readonly entries: readonly { readonly number: number }[];
-}
-
-async function readLog(simulatorOrigin: string, query: string): Promise<LogAnswer> {
-  return (await (await fetch(`${simulatorOrigin}/_simulator/log?${query}`)).json()) as LogAnswer;
-}
+const minuteMs = 60_000;
 
 await main();

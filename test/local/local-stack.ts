@@ -13,6 +13,8 @@ import type { StandIns } from './stand-ins.ts';
 /** The stack at the ports that the documentation names. */
 export interface LocalStack extends RunningStack, StandIns {
   readonly host: AppHost;
+  /** Ends the app; it comes back so much later, by its own clock and by the clocks of all stand-ins. */
+  comeBackLater(byMs: number): Promise<void>;
 }
 
 /** What runs the app. */
@@ -40,12 +42,26 @@ export async function startLocalStack(processes: Processes): Promise<LocalStack>
     },
     processes,
   );
-  const receiver = await startCallbackReceiver({ port: callbacks, secrets: [], print: () => undefined });
+  let aheadMs = 0;
+  const now = (): number => Date.now() + aheadMs;
+  const receiver = await startCallbackReceiver({ port: callbacks, secrets: [], print: () => undefined, now });
   processes.onStop(receiver.stop);
   const host = await startApp(func, standIns);
-  processes.onStop(host.stop);
+  let current = host;
+  processes.onStop(() => current.stop());
+  const comeBackLater = async (byMs: number): Promise<void> => {
+    await current.stop();
+    aheadMs += byMs;
+    standIns.simulator.control.clock.setOffset(aheadMs);
+    current = await startApp(func, { ...standIns, settings: { ...standIns.settings, ...toLaterClock(aheadMs) } });
+  };
   const appOrigin = `http://127.0.0.1:${app}`;
-  return { ...standIns, appOrigin, simulatorOrigin: standIns.simulator.origin, host };
+  return { ...standIns, appOrigin, simulatorOrigin: standIns.simulator.origin, host, comeBackLater };
+}
+
+function toLaterClock(aheadMs: number): Readonly<Record<string, string>> {
+  const clock = new URL('fast-clock.mjs', import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${clock}`, CLOCK_AHEAD_MS: String(aheadMs) };
 }
 
 /** The bundler writes from a process of its own: nobody is to remove the folder under it. */

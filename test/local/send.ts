@@ -12,6 +12,7 @@ import { toSignedHeaders, toWebhookPath } from './webhook.ts';
 const usage = `Usage: npm run send -- file.json [--caller ${world.caller.callerId}] [--id ID]
   --caller  whose key signs it
   --id      the webhook-id, which is also the dedupe key: the same id and bytes again ask how it stands
+{now} in the file stands for the time it is sent.
 `;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -23,7 +24,8 @@ async function main(): Promise<void> {
     return;
   }
   const { file, callerId, id } = wanted;
-  const body = readFileSync(file);
+  // A sample keeps its meaning however old its file is.
+  const body = Buffer.from(readFileSync(file, 'utf8').replaceAll('{now}', new Date().toISOString()));
   const path = `${toWebhookPath(JSON.parse(body.toString('utf8')))}?caller=${callerId}`;
   const stack = await openRunningStack();
   const appOrigin = stack?.appOrigin ?? process.env['PUBLIC_URL'];

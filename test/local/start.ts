@@ -2,6 +2,7 @@
 import { createApi } from './api.ts';
 import { fetchAdminToken } from './admin-token.ts';
 import { connectTenants } from './connect-tenants.ts';
+import { addConnection } from './demo-events.ts';
 import { connectCaller } from './demo-caller.ts';
 import { world } from './demo-world.ts';
 import { startLocalStack } from './local-stack.ts';
@@ -10,8 +11,8 @@ import { createProcesses } from './processes.ts';
 import type { Processes } from './processes.ts';
 import { announceStack } from './running-stack.ts';
 
-/** An action that changes what can be seen in the simulator. */
-const sample = 'test/local/samples/add-tag.json';
+/** What `npm run send` takes: an alert whose event is there, an action that changes what can be seen in the simulator. */
+const samples = ['alert.json', 'add-tag.json'].map((name) => `test/local/samples/${name}`);
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
     const api = createApi(local.appOrigin, () => fetchAdminToken(local.simulatorOrigin));
     await connectTenants(api);
     await connectCaller(api, local.simulator);
+    await addConnection(local.simulatorOrigin, { at: new Date().toISOString(), to: '203.0.113.9' });
     say(toScreen(local));
   } catch (error) {
     await fail(processes, error instanceof Error ? error.message : String(error));
@@ -52,9 +54,9 @@ Connected, Live:
 ${world.tenants.map((tenant) => `  ${tenant.displayName.padEnd(18)}  ${tenant.tenantId}`).join('\n')}
 
 Try in another terminal:
-  npm run demo                      two real feeds into both tenants, then nothing: they are in step
+  npm run demo                      alerts, and two real feeds into both tenants
   npm run demo -- list.txt a.csv    the same with feeds of yours (files or URLs; STIX 2, CSV, plain lists)
-  npm run send -- ${sample}
+${samples.map((sample) => `  npm run send -- ${sample}`).join('\n')}
                                     a webhook, signed with the key of ${world.caller.callerId}
   npm run listen                    callbacks as they arrive
   npm run key -- ${world.caller.callerId}               its keys; --rotate and --revoke change them
