@@ -62,7 +62,10 @@ export function isMadeBy(operationId: string, { description }: { readonly descri
 }
 
 /** `Distinct`: the id stays whole, for it is what tells two alerts apart; the title before it is cut. */
-function toTitle({ alert: { id, title }, onSameTitle }: DefenderAlertParts): string {
+export function toTitle({
+  alert: { id, title },
+  onSameTitle,
+}: Pick<DefenderAlertParts, 'alert' | 'onSameTitle'>): string {
   if (onSameTitle === 'Merge') return title;
   const suffix = ` (${id})`;
   return `${cut(title, maxTitle - suffix.length)}${suffix}`;
@@ -74,10 +77,14 @@ function cut(text: string, length: number): string {
   return part.isWellFormed() || !text.isWellFormed() ? part : part.slice(0, -1);
 }
 
-function toDescription({ alert, operationId }: DefenderAlertParts): string {
+/** What the partner says, techniques, link and mark; where that is too long, only the first of them is cut. */
+export function toDescription(
+  { alert, operationId }: Pick<DefenderAlertParts, 'alert' | 'operationId'>,
+  maxLength = Number.POSITIVE_INFINITY,
+): string {
   const { description, mitreTechniques, sourceUrl } = alert;
   const techniques = mitreTechniques.length === 0 ? [] : [`Techniques: ${mitreTechniques.join(', ')}`];
-  return [description, '', ...techniques, ...(sourceUrl === undefined ? [] : [sourceUrl]), toMark(operationId)].join(
-    '\n',
-  );
+  const links = sourceUrl === undefined ? [] : [sourceUrl];
+  const end = ['', '', ...techniques, ...links, toMark(operationId)].join('\n');
+  return cut(description, maxLength - end.length) + end;
 }

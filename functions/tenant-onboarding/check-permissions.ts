@@ -21,14 +21,22 @@ interface Needed {
   readonly graph: readonly GraphRole[];
 }
 
+/** An alert without an event: Graph makes it, and is looked through for it. */
+const graphAlertRoles: readonly GraphRole[] = ['SecurityAlert.Create.All', 'SecurityAlert.Read.All'];
+
 /** The roles that the scenarios need in a tenant with this policy: an action that is not allowed needs none. */
 export function neededRoles({
+  alerts,
   actions,
   queries,
 }: TenantPolicy): Readonly<Record<'alertIngest' | 'indicatorSync' | 'responseAction', Needed>> {
   const ofActions = actions.allowed.flatMap((action) => actionRoles[action]);
+  const ofFallback = alerts.fallback === 'GraphAlert' ? graphAlertRoles : [];
   return {
-    alertIngest: { mde: ['Alert.ReadWrite.All', 'Machine.Read.All'], graph: ['ThreatHunting.Read.All'] },
+    alertIngest: {
+      mde: ['Alert.ReadWrite.All', 'Machine.Read.All'],
+      graph: ['ThreatHunting.Read.All', ...ofFallback],
+    },
     indicatorSync: { mde: ['Ti.ReadWrite.All'], graph: [] },
     responseAction: {
       mde: [...new Set(['Machine.Read.All' as const, ...ofActions])],

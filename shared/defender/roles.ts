@@ -4,13 +4,16 @@ import type { ActionName } from '../contract/action.ts';
 /** An application role of Defender's API, among those that our registration asks for. */
 export type MdeRole = keyof typeof permissions.mde.roles;
 
-/** An application role of Graph's, among those that our registration asks for. */
-export type GraphRole = keyof typeof permissions.graph.roles;
+/**
+ * An application role of Graph's, among those that our registration asks for. Microsoft publishes no id of the last one: whoever
+ * registers the application looks it up by its name (`rolesByName`).
+ */
+export type GraphRole = keyof typeof permissions.graph.roles | 'SecurityAlert.Create.All';
 
 /** Every role that our registration asks a customer to consent to. */
 export const askedRoles = {
   mde: Object.keys(permissions.mde.roles) as readonly MdeRole[],
-  graph: Object.keys(permissions.graph.roles) as readonly GraphRole[],
+  graph: [...Object.keys(permissions.graph.roles), ...permissions.graph.rolesByName] as readonly GraphRole[],
 };
 
 /** What each action of the catalogue needs in Defender (contract §5). */

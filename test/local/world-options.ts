@@ -4,7 +4,7 @@ import type { SimulatorOptions } from './simulator/options.ts';
 
 interface Permissions {
   readonly mde: { readonly roles: Readonly<Record<string, string>> };
-  readonly graph: { readonly roles: Readonly<Record<string, string>> };
+  readonly graph: { readonly roles: Readonly<Record<string, string>>; readonly rolesByName: readonly string[] };
 }
 
 /** What the simulator is told: the partner's app, its identity, an administrator, and customers that consented to all it asks for. */
@@ -12,7 +12,8 @@ export function toSimulatorOptions(): Omit<SimulatorOptions, 'port' | 'identityP
   const permissions = JSON.parse(
     readFileSync(new URL('../../infra/permissions.json', import.meta.url), 'utf8'),
   ) as Permissions;
-  const roles = { defender: Object.keys(permissions.mde.roles), graph: Object.keys(permissions.graph.roles) };
+  const { mde, graph } = permissions;
+  const roles = { defender: Object.keys(mde.roles), graph: [...Object.keys(graph.roles), ...graph.rolesByName] };
   return {
     homeTenantId: world.homeTenantId,
     application: {

@@ -193,6 +193,7 @@ describe('roles', () => {
   it('are asked for exactly as far as something needs them', () => {
     const policy = {
       ...fresh.policy,
+      alerts: { ...fresh.policy.alerts, fallback: 'GraphAlert' as const },
       actions: { ...fresh.policy.actions, allowed: [...actionNames] },
       queries: { allowed: true },
     };
@@ -200,7 +201,15 @@ describe('roles', () => {
     expect([...new Set([...needed.flatMap(({ mde }) => mde), ...viewRoles])].toSorted()).toEqual(
       askedRoles.mde.toSorted(),
     );
-    expect([...new Set(needed.flatMap(({ graph }) => graph))]).toEqual(askedRoles.graph);
+    expect([...new Set(needed.flatMap(({ graph }) => graph))].toSorted()).toEqual(askedRoles.graph.toSorted());
+  });
+
+  it('of Graph’s alerts are needed where the tenant chose those alone', () => {
+    const { alerts } = fresh.policy;
+    const graphOf = (fallback: typeof alerts.fallback) =>
+      neededRoles({ ...fresh.policy, alerts: { ...alerts, fallback } }).alertIngest.graph;
+    expect(graphOf('NearestEvent')).toEqual(['ThreatHunting.Read.All']);
+    expect(graphOf('GraphAlert')).toContain('SecurityAlert.Create.All');
   });
 
   it('have ids of their own', () => {
