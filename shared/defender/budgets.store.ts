@@ -3,6 +3,7 @@ import type { TableClient } from '@azure/data-tables';
 import { z } from 'zod';
 import type { Clock, Sleep } from '../clock.ts';
 import { UpstreamUnavailable } from '../errors.ts';
+import { createTurns } from '../turns.ts';
 import { defenderLimits } from './limits.ts';
 import type { DefenderApi } from './limits.ts';
 import { planTake, unusedBudget } from './budget-window.ts';
@@ -151,22 +152,4 @@ function isStatus(error: unknown, ...statuses: readonly number[]): boolean {
 function isUnanswered(error: unknown): boolean {
   if (error instanceof Error && error.name === 'AbortError') return true;
   return error instanceof RestError && (error.statusCode === undefined || error.statusCode >= 500);
-}
-
-/** Runs what has the same key one after the other. */
-function createTurns(): <T>(key: string, run: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, run) => {
-    const before = last.get(key);
-    const mine = (async () => {
-      await before?.catch(() => undefined);
-      return run();
-    })();
-    last.set(key, mine);
-    try {
-      return await mine;
-    } finally {
-      if (last.get(key) === mine) last.delete(key);
-    }
-  };
 }
