@@ -8,6 +8,9 @@ import { alertOperations } from './defender/alerts/operations.ts';
 import { createAlertStores } from './defender/alerts/store.ts';
 import { indicatorOperations } from './defender/indicators/operations.ts';
 import { createIndicatorStores } from './defender/indicators/stores.ts';
+import { withOffboarding } from './defender/machine-actions/offboarding.ts';
+import { machineActionOperations } from './defender/machine-actions/operations.ts';
+import { createMachineActionStores } from './defender/machine-actions/store.ts';
 import { machineOperations } from './defender/machines/operations.ts';
 import { createMachineStores } from './defender/machines/store.ts';
 import { createRateWindows } from './defender/rate-windows.ts';
@@ -85,6 +88,7 @@ function createState(
   options: SimulatorOptions,
   base: Pick<SimulatorState, 'clock' | 'signer' | 'origin'>,
 ): SimulatorState {
+  const machineActions = createMachineActionStores();
   return {
     ...base,
     directory: createDirectory(options),
@@ -93,7 +97,8 @@ function createState(
     log: createLog(),
     faults: createFaults(),
     indicators: createIndicatorStores(),
-    machines: createMachineStores(),
+    machines: withOffboarding(createMachineStores(), machineActions, base.clock),
+    machineActions,
     alerts: createAlertStores(),
     events: createEventStores(),
     graphAlerts: createGraphAlertStores(),
@@ -107,6 +112,7 @@ function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonl
     ...createDefenderRoutes(state, [
       ...indicatorOperations(state.indicators),
       ...machineOperations(state.machines),
+      ...machineActionOperations(state),
       ...alertOperations(state),
     ]),
     ...createGraphRoutes(state, [huntingOperation(state.events), ...graphAlertOperations(state.graphAlerts)]),

@@ -23,6 +23,22 @@ export interface Switches {
   readonly strictDetermination: boolean;
   /** Row 34: ids that one batchUpdate takes. */
   readonly alertBatchLimit: number;
+  /** Row 21: a machine takes no action while any other runs on it. */
+  readonly oneActionPerDevice: boolean;
+  /** Row 22: a repeated request gives the action that runs (201), instead of 400. */
+  readonly repeatReturnsPending: boolean;
+  /** Row 23: isolating what is isolated, releasing what is free: done once more, or 400. */
+  readonly actionWithoutEffect: 'accept' | 'refuse';
+  /** Row 25: cancelling an action that has ended is 400, or gives the action as it is. */
+  readonly cancelEnded: 'refuse' | 'answer';
+  /** Row 28: 201, or 200. */
+  readonly offboardAnswer: 'created' | 'ok';
+  /** Row 29: the address of a package stands in quotes of its own. */
+  readonly quotePackageUri: boolean;
+  /** Row 39: 403, or 201 as before September 2026. */
+  readonly startInvestigation: 'disabled' | 'legacy';
+  /** Whether actions are refused on platforms and versions that the documentation excludes. */
+  readonly checkPlatforms: boolean;
   /** What ends every hunting query: nothing, the tenant's share of CPU, the three minutes, the size of the result. */
   readonly huntingLimit: 'none' | 'cpu' | 'timeout' | 'size';
   /** Row 18: rows of a page. */
@@ -53,6 +69,14 @@ export const defaultSwitches: Switches = {
   limitTagLength: false,
   strictDetermination: false,
   alertBatchLimit: 100,
+  oneActionPerDevice: false,
+  repeatReturnsPending: false,
+  actionWithoutEffect: 'accept',
+  cancelEnded: 'refuse',
+  offboardAnswer: 'created',
+  quotePackageUri: true,
+  startInvestigation: 'disabled',
+  checkPlatforms: true,
   huntingLimit: 'none',
   pageSize: 10_000,
   requirePartnerUserAgent: false,
@@ -76,6 +100,10 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   limitAnswer: ['per-item', 'whole-body'],
   batchDelete: ['atomic', 'known-then-404', 'known-then-204'],
   patchMachineTags: ['replace', 'append'],
+  actionWithoutEffect: ['accept', 'refuse'],
+  cancelEnded: ['refuse', 'answer'],
+  offboardAnswer: ['created', 'ok'],
+  startInvestigation: ['disabled', 'legacy'],
   huntingLimit: ['none', 'cpu', 'timeout', 'size'],
   missingServicePrincipal: ['AADSTS7000229', 'AADSTS700016'],
   consentOutcome: ['accept', 'decline'],

@@ -1,4 +1,5 @@
 import { alertControl } from './alert-control.ts';
+import { machineActionControl } from './machine-action-control.ts';
 import { fromSeed } from './seed.ts';
 import { mintToken } from './mint.ts';
 import type { SimulatorClock } from '../clock.ts';
@@ -20,6 +21,7 @@ import type { RequestLog } from '../log.ts';
 import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
 import type { SwitchBoard } from '../switches.ts';
 import type { NewSecretVersion, Secret, SecretVersion, Vault } from '../key-vault/vault.ts';
+import type { MachineActionControl, MachineActionState } from './machine-action-control.ts';
 import type { TokenOrder } from './mint.ts';
 import type { IndicatorSeed } from './seed.ts';
 
@@ -29,6 +31,7 @@ export interface SimulatorState extends EntraContext {
   readonly faults: Faults;
   readonly indicators: StoreOf;
   readonly machines: MachineStoreOf;
+  readonly machineActions: MachineActionState['machineActions'];
   readonly alerts: AlertStoreOf;
   readonly events: EventStoreOf;
   readonly graphAlerts: GraphAlertsOf;
@@ -75,6 +78,7 @@ export interface Control {
     change(tenantId: string, id: string, changes: Partial<MachineResource>): MachineResource;
     clear(tenantId: string): void;
   };
+  readonly machineActions: MachineActionControl;
   readonly alerts: {
     /** Newest first. */
     list(tenantId: string): readonly AlertResource[];
@@ -147,6 +151,7 @@ export function createControl(state: SimulatorState): Control {
       change: (tenantId, id, changes) => state.machines(tenantId).change(id, changes),
       clear: (tenantId) => state.machines(tenantId).clear(),
     },
+    machineActions: machineActionControl(state),
     alerts: alertControl(state),
     graphAlerts: {
       list: (tenantId) => [...state.graphAlerts(tenantId).values()],

@@ -1,6 +1,7 @@
 import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
 import { alertRoutes, eventRoutes } from './alert-routes.ts';
+import { machineActionRoutes } from './machine-action-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { at, bodyOf } from './requests.ts';
 import { setClock } from './set-clock.ts';
@@ -21,6 +22,7 @@ export function controlRoutes(control: Control): readonly Route[] {
     ...vaultRoutes(control),
     ...indicatorRoutes(control),
     ...machineRoutes(control),
+    ...machineActionRoutes(control),
     ...alertRoutes(control),
     ...eventRoutes(control),
     ...runRoutes(control),

@@ -2,6 +2,7 @@ import { json } from '../http/exchange.ts';
 import { defenderError } from './errors.ts';
 import { parseFilter } from './odata-filter.ts';
 import { ODataSyntaxError } from './odata-lexer.ts';
+import { orderRows } from './odata-orderby.ts';
 import { contextOf } from './operation.ts';
 import type { Reply } from '../http/exchange.ts';
 import type { DefenderError } from './errors.ts';
@@ -19,12 +20,15 @@ export interface Collection {
   readonly filterable: Readonly<Record<string, string>>;
   /** Further query options that the collection knows. */
   readonly options?: readonly string[];
+  /** Whether it takes `$orderby`. */
+  readonly isOrderable?: boolean;
 }
 
 /** `$filter`, `$top` and `$skip` over a collection. Only a list without `$top` gets a link to its next page. */
 export function answerCollection(call: DefenderCall, collection: Collection): Reply | DefenderError {
   const { query } = call.exchange;
-  const known = ['$filter', '$top', '$skip', ...(collection.options ?? [])];
+  const ordering = collection.isOrderable === true ? ['$orderby'] : [];
+  const known = ['$filter', '$top', '$skip', ...ordering, ...(collection.options ?? [])];
   const unknown = [...query.keys()].find((name) => name.startsWith('$') && !known.includes(name));
   if (unknown) return defenderError('ODataError', `The query option '${unknown}' is not supported.`);
   const top = readCount(query.get('$top'));
@@ -37,7 +41,9 @@ export function answerCollection(call: DefenderCall, collection: Collection): Re
       `The limit of '${maxTop}' for Top query has been exceeded. The value is '${top}'.`,
     );
   }
-  const rows = filterRows(query.get('$filter'), collection);
+  const filtered = filterRows(query.get('$filter'), collection);
+  if ('code' in filtered) return filtered;
+  const rows = orderRows(query.get('$orderby'), filtered, collection.filterable);
   if ('code' in rows) return rows;
   const end = skip + (top ?? call.switches.pageSize);
   return json(200, {

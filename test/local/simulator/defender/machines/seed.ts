@@ -37,11 +37,15 @@ function defaults(seed: MachineSeed, nowMs: number): Omit<MachineResource, 'id'>
     ...{ osProcessor: 'x64', osArchitecture: '64-bit', osBuild: 26_100, lastIpAddress: ipAddress },
     ...{ lastExternalIpAddress: '203.0.113.7', healthStatus: 'Active', onboardingStatus: 'Onboarded' },
     ...{ deviceValue: 'Normal', rbacGroupId: 0, rbacGroupName: null, riskScore: 'None', exposureLevel: 'Low' },
-    ...{ isAadJoined: true, aadDeviceId: null, machineTags: [], agentVersion: '10.8760.0.0' },
+    ...{ isAadJoined: true, aadDeviceId: null, machineTags: [], agentVersion: agentVersionOf(seed) },
     ...{ defenderAvStatus: 'NotSupported', managedBy: null, vmMetadata: null, mergedIntoMachineId: null },
     ...{ isPotentialDuplication: false, isExcluded: false, exclusionReason: null },
     ipAddresses: ipAddress === null ? [] : [toEthernet(ipAddress, seed.id)],
   };
+}
+
+function agentVersionOf({ osPlatform = '' }: MachineSeed): string {
+  return /^(?:linux|macos)/i.test(osPlatform) ? '101.26072.0001' : '10.8760.0.0';
 }
 
 /** An adapter whose MAC address comes from the machine's id, so that no two machines share one. */
