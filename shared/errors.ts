@@ -42,6 +42,8 @@ export class UpstreamRefused extends Error {
   readonly defenderCode: string | undefined;
   /** With `role_missing`: the application role that the call needs and the tenant did not grant. */
   readonly missingRole: string | undefined;
+  /** Microsoft's own words, for a person to read: nothing is decided by them, and they are never logged (they may quote a query). */
+  readonly said: string | undefined;
   readonly upstream: UpstreamIds;
 
   constructor(code: OperationErrorCode, message: string, more: UpstreamRefusedMore = {}) {
@@ -51,6 +53,7 @@ export class UpstreamRefused extends Error {
     this.status = more.status;
     this.defenderCode = more.defenderCode;
     this.missingRole = more.missingRole;
+    this.said = more.said;
     this.upstream = more.upstream ?? {};
   }
 }
@@ -60,6 +63,7 @@ export interface UpstreamRefusedMore {
   readonly status?: number;
   readonly defenderCode?: string;
   readonly missingRole?: string;
+  readonly said?: string;
   readonly upstream?: UpstreamIds;
   readonly cause?: unknown;
 }

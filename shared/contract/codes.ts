@@ -41,3 +41,13 @@ export const unavailableCodes = [
   'already_running',
   'not_onboarded',
 ] as const;
+
+/** Why a part of a view could not be read (contract §8): the codes that problems and operations have for the same. */
+export const unreadCodes = [
+  'role_missing',
+  'refused_by_policy',
+  'feature_disabled',
+  'defender_refused',
+  'too_many_requests',
+  'temporarily_unavailable',
+] as const;

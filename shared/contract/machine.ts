@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { actionNameSchema } from './action.ts';
-import { unavailableCodes } from './codes.ts';
-import { fieldErrorSchema } from './problem.ts';
+import { unavailableCodes, unreadCodes } from './codes.ts';
 import type { Immutable } from './primitives.ts';
 import { durationSchema, operationIdSchema, text, timeSchema } from './primitives.ts';
 
@@ -34,6 +33,7 @@ const logonUserSchema = z.strictObject({
   lastSeen: timeSchema.optional(),
   isDomainAdmin: z.boolean().optional(),
 });
+export type LogonUser = Immutable<z.output<typeof logonUserSchema>>;
 
 const alertSummarySchema = z.strictObject({
   id: word,
@@ -51,6 +51,14 @@ const availableActionSchema = z.strictObject({
 });
 export type AvailableAction = Immutable<z.output<typeof availableActionSchema>>;
 
+/** A part of a view that could not be read; `pointer` leads to where it would stand. */
+export const unreadPartSchema = z.strictObject({
+  pointer: z.string().startsWith('#/'),
+  code: z.enum(unreadCodes),
+  detail: z.string(),
+});
+export type UnreadPart = Immutable<z.output<typeof unreadPartSchema>>;
+
 /** Everything a playbook asks about a machine, in one answer. A part that could not be read is left out and named in `errors`. */
 export const machineViewSchema = z.strictObject({
   machine: machineSchema,
@@ -61,7 +69,7 @@ export const machineViewSchema = z.strictObject({
     .optional(),
   vulnerabilities: z.strictObject({ critical: count, high: count, medium: count, low: count }).optional(),
   availableActions: z.array(availableActionSchema).optional(),
-  errors: z.array(fieldErrorSchema),
+  errors: z.array(unreadPartSchema),
 });
 export type MachineView = Immutable<z.output<typeof machineViewSchema>>;
 
@@ -75,7 +83,7 @@ const knownShape = {
     .optional(),
   alerts: z.array(alertSummarySchema).optional(),
   indicator: z.strictObject({ state: word, action: word.optional(), owners: z.array(word).optional() }).optional(),
-  errors: z.array(fieldErrorSchema),
+  errors: z.array(unreadPartSchema),
 } as const;
 
 /** What Defender knows of a file, domain or address. */

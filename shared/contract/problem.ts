@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { feedRejectCodes, fieldErrorCodes, unavailableCodes } from './codes.ts';
+import { feedRejectCodes, fieldErrorCodes } from './codes.ts';
 import type { Immutable } from './primitives.ts';
 import { operationIdSchema } from './primitives.ts';
 import { machineCandidateSchema } from './machine-selector.ts';
@@ -70,12 +70,12 @@ export const fieldErrorSchema = z
   .strictObject({
     pointer: z.string().startsWith('#').optional(),
     parameter: z.string().optional(),
-    code: z.enum([...new Set([...fieldErrorCodes, ...feedRejectCodes, ...unavailableCodes])]),
+    code: z.enum([...new Set([...fieldErrorCodes, ...feedRejectCodes])]),
     detail: z.string(),
   })
   .refine((error) => (error.pointer === undefined) !== (error.parameter === undefined), 'Either pointer or parameter.');
 
-/** One wrong place of a request, or one part of a view that could not be read. */
+/** One wrong place of a request. */
 export type FieldError = Immutable<z.output<typeof fieldErrorSchema>>;
 
 /** RFC 9457 problem document: the body of every error. */

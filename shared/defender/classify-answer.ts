@@ -65,12 +65,20 @@ const word = z
   .optional()
   .catch(undefined);
 
-const errorSchema = z
-  .object({ error: z.object({ code: word, target: word }) })
-  .catch({ error: { code: undefined, target: undefined } });
+/** Free text that may change, kept for people. */
+const words = z
+  .string()
+  .min(1)
+  .transform((text) => text.slice(0, 1_000))
+  .optional()
+  .catch(undefined);
 
-/** A refusal's code and target; bodies of proxies and front doors (HTML, nothing at all) have neither. */
-function toError(text: string): { readonly code?: string | undefined; readonly target?: string | undefined } {
+const errorSchema = z
+  .object({ error: z.object({ code: word, target: word, message: words }) })
+  .catch({ error: { code: undefined, target: undefined, message: undefined } });
+
+/** What a refusal says; bodies of proxies and front doors (HTML, nothing at all) say nothing. */
+function toError(text: string): Partial<z.output<typeof errorSchema>['error']> {
   if (!text.trimStart().startsWith('{')) return {};
   try {
     return errorSchema.parse(JSON.parse(text)).error;
@@ -81,8 +89,13 @@ function toError(text: string): { readonly code?: string | undefined; readonly t
 
 function toRefusal(answer: RawAnswer, role: string): UpstreamRefused {
   const { status } = answer;
-  const { code } = toError(answer.text);
-  const more = { status, ...(code === undefined ? {} : { defenderCode: code }), upstream: toUpstreamIds(answer) };
+  const { code, message: said } = toError(answer.text);
+  const more = {
+    status,
+    ...(code === undefined ? {} : { defenderCode: code }),
+    ...(said === undefined ? {} : { said }),
+    upstream: toUpstreamIds(answer),
+  };
   if (status !== 403)
     return new UpstreamRefused('defender_refused', `Defender refused the call: ${status} ${code ?? ''}`.trim(), more);
   if (code === 'DisabledFeature') {

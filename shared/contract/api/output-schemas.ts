@@ -11,6 +11,7 @@ import {
   machineSchema,
   machineViewSchema,
   queryAnswerSchema,
+  unreadPartSchema,
 } from '../machine.ts';
 import { operationErrorSchema, operationOutputSchema, operationSchema } from '../operation.ts';
 import { operationResultSchema } from '../operation-result.ts';
@@ -52,6 +53,7 @@ export const outputSchemas = {
   },
   Machine: { schema: machineSchema, description: 'A machine, with Defender’s field names.' },
   MachinePage: { schema: pageSchema(machineSchema), description: 'Newest `lastSeen` first.' },
+  UnreadPart: { schema: unreadPartSchema, description: 'A part that could not be read, and why.' },
   MachineView: {
     schema: machineViewSchema,
     description: 'Only `machine` is sure to be there; a part that could not be read is left out and named in `errors`.',
@@ -67,7 +69,10 @@ export const outputSchemas = {
   },
   DomainView: { schema: domainViewSchema, description: 'What Defender knows of a domain.' },
   FileView: { schema: fileViewSchema, description: 'What Defender knows of a file.' },
-  QueryAnswer: { schema: queryAnswerSchema, description: 'At most 10,000 rows.' },
+  QueryAnswer: {
+    schema: queryAnswerSchema,
+    description: 'At most 10,000 rows; a longer result is refused, never cut.',
+  },
   DeadLetter: { schema: deadLetterSchema, description: 'What was given up; `request` as received.' },
   DeadLetterPage: { schema: pageSchema(deadLetterSchema), description: 'Newest first.' },
   RedriveAnswer: { schema: redriveAnswerSchema, description: 'How many were, or with `dryRun` would be, redriven.' },

@@ -78,11 +78,16 @@ const operationRoutes: readonly ApiRoute[] = [
   },
 ];
 
+/** Of every question to a tenant's Defender. */
+const askProblems = ['wrong_state', 'tenant_removing', 'role_missing', 'too_many_requests'] as const;
+const ofEntity = ['invalid_field', ...askProblems] as const;
+const ofMachine = ['machine_not_found', 'machine_ambiguous', ...ofEntity] as const;
+
 /** What a playbook may ask Defender. */
 const machineRoutes: readonly ApiRoute[] = [
   {
     ...{ name: 'listMachines', method: 'get', path: `${tenant}/machines`, tag: 'Machines', scope: 'machines:read' },
-    ...{ summary: 'Find machines', isList: true, answers: answer('MachinePage') },
+    ...{ summary: 'Find machines', isList: true, answers: answer('MachinePage'), problems: askProblems },
     query: z.object({
       computerDnsName: computerDnsNameSchema.optional(),
       ipAddress: machineAddressSchema.optional(),
@@ -93,24 +98,28 @@ const machineRoutes: readonly ApiRoute[] = [
   {
     ...{ name: 'getMachine', method: 'get', path: `${tenant}/machines/{machine}`, tag: 'Machines' },
     ...{ scope: 'machines:read', summary: 'Look at a machine: by machine id, Entra device id or DNS name' },
-    ...{ answers: answer('MachineView'), problems: ['machine_not_found', 'machine_ambiguous', 'role_missing'] },
+    ...{ answers: answer('MachineView'), problems: ofMachine },
   },
   {
     ...{ name: 'getFile', method: 'get', path: `${tenant}/files/{hash}`, tag: 'Machines', scope: 'machines:read' },
-    ...{ summary: 'What Defender knows of a file, by SHA-1 or SHA-256', answers: answer('FileView') },
+    ...{
+      summary: 'What Defender knows of a file, by SHA-1 or SHA-256',
+      answers: answer('FileView'),
+      problems: ofEntity,
+    },
   },
   {
     ...{ name: 'getDomain', method: 'get', path: `${tenant}/domains/{name}`, tag: 'Machines', scope: 'machines:read' },
-    ...{ summary: 'What Defender knows of a domain', answers: answer('DomainView') },
+    ...{ summary: 'What Defender knows of a domain', answers: answer('DomainView'), problems: ofEntity },
   },
   {
     ...{ name: 'getAddress', method: 'get', path: `${tenant}/ips/{address}`, tag: 'Machines', scope: 'machines:read' },
-    ...{ summary: 'What Defender knows of an address', answers: answer('AddressView') },
+    ...{ summary: 'What Defender knows of an address', answers: answer('AddressView'), problems: ofEntity },
   },
   {
     ...{ name: 'runQuery', method: 'post', path: `${tenant}/queries`, tag: 'Machines', scope: 'queries:run' },
     ...{ summary: 'Run a hunting query', body: 'QueryRequest', answers: answer('QueryAnswer') },
-    problems: ['query_invalid', 'refused_by_policy'],
+    problems: ['query_invalid', 'refused_by_policy', ...askProblems],
   },
 ];
 
