@@ -1,5 +1,8 @@
 import type { AlertSeed } from './defender/alerts/seed.ts';
+import type { UserSeed } from './control/entity-control.ts';
+import type { DomainSeed, FileSeed, IpSeed } from './defender/entities/seed.ts';
 import type { MachineSeed } from './defender/machines/seed.ts';
+import type { VulnerabilitySeed } from './defender/vulnerabilities/store.ts';
 import type { EventSeed } from './events/store.ts';
 import type { Switches } from './switches.ts';
 
@@ -47,6 +50,13 @@ export interface TenantOptions {
   readonly alerts?: readonly AlertSeed[];
   /** Rows of the hunting tables. */
   readonly events?: readonly EventSeed[];
+  /** With their sightings on machines. */
+  readonly files?: readonly FileSeed[];
+  readonly domains?: readonly DomainSeed[];
+  readonly ips?: readonly IpSeed[];
+  /** Logons on machines. */
+  readonly users?: readonly UserSeed[];
+  readonly vulnerabilities?: readonly VulnerabilitySeed[];
 }
 
 export interface SecretVersionOptions {

@@ -4,10 +4,14 @@ import { createServerIdentity } from './certificates.ts';
 import { createClock } from './clock.ts';
 import { createControl } from './control/control.ts';
 import { controlRoutes } from './control/routes.ts';
+import { seedTenant } from './control/seed-tenant.ts';
 import { alertOperations } from './defender/alerts/operations.ts';
 import { createAlertStores } from './defender/alerts/store.ts';
+import { entityOperations } from './defender/entities/operations.ts';
+import { createEntityStores } from './defender/entities/store.ts';
 import { indicatorOperations } from './defender/indicators/operations.ts';
 import { createIndicatorStores } from './defender/indicators/stores.ts';
+import { createDownloads } from './defender/machine-actions/downloads.ts';
 import { withOffboarding } from './defender/machine-actions/offboarding.ts';
 import { machineActionOperations } from './defender/machine-actions/operations.ts';
 import { createMachineActionStores } from './defender/machine-actions/store.ts';
@@ -15,6 +19,8 @@ import { machineOperations } from './defender/machines/operations.ts';
 import { createMachineStores } from './defender/machines/store.ts';
 import { createRateWindows } from './defender/rate-windows.ts';
 import { createDefenderRoutes } from './defender/routes.ts';
+import { vulnerabilityOperations } from './defender/vulnerabilities/operations.ts';
+import { createVulnerabilityStores } from './defender/vulnerabilities/store.ts';
 import { createDirectory } from './entra/directory.ts';
 import { entraRoutes } from './entra/routes.ts';
 import { createTokenSigner } from './entra/tokens.ts';
@@ -53,11 +59,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   let origin = '';
   const state = createState(options, { clock, signer, origin: () => origin });
   const control = createControl(state);
-  for (const { tenantId, machines = [], alerts = [], events = [] } of options.tenants ?? []) {
-    control.machines.seed(tenantId, machines);
-    control.alerts.seed(tenantId, alerts);
-    for (const seed of events) control.events.add(tenantId, seed);
-  }
+  for (const tenant of options.tenants ?? []) seedTenant(control, tenant);
   const identityHeader = options.identityHeader ?? randomUUID();
   const pipeline = { clock, log: state.log, faults: state.faults, controlRoutes: controlRoutes(control) };
   const https = await listen({
@@ -99,7 +101,10 @@ function createState(
     indicators: createIndicatorStores(),
     machines: withOffboarding(createMachineStores(), machineActions, base.clock),
     machineActions,
+    downloads: createDownloads(base.clock),
     alerts: createAlertStores(),
+    entities: createEntityStores(),
+    vulnerabilities: createVulnerabilityStores(),
     events: createEventStores(),
     graphAlerts: createGraphAlertStores(),
     vault: createVault(base.clock, options.secrets ?? []),
@@ -114,8 +119,11 @@ function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonl
       ...machineOperations(state.machines),
       ...machineActionOperations(state),
       ...alertOperations(state),
+      ...entityOperations(state),
+      ...vulnerabilityOperations(state),
     ]),
     ...createGraphRoutes(state, [huntingOperation(state.events), ...graphAlertOperations(state.graphAlerts)]),
+    ...state.downloads.routes,
     ...keyVaultRoutes(state, state.vault, options.vaultOfficers ?? []),
     ...entraRoutes(state),
   ];

@@ -1,13 +1,16 @@
 import { alertControl } from './alert-control.ts';
+import { entityControl } from './entity-control.ts';
 import { machineActionControl } from './machine-action-control.ts';
 import { fromSeed } from './seed.ts';
 import { mintToken } from './mint.ts';
+import { seedTenant } from './seed-tenant.ts';
 import type { SimulatorClock } from '../clock.ts';
 import type { AlertResource } from '../defender/alerts/resource.ts';
 import type { AlertSeed } from '../defender/alerts/seed.ts';
 import type { AlertStoreOf } from '../defender/alerts/store.ts';
 import type { IndicatorResource } from '../defender/indicators/resource.ts';
 import type { StoreOf } from '../defender/indicators/operations.ts';
+import type { Downloads } from '../defender/machine-actions/downloads.ts';
 import type { MachineResource } from '../defender/machines/resource.ts';
 import type { MachineSeed } from '../defender/machines/seed.ts';
 import type { MachineStoreOf } from '../defender/machines/store.ts';
@@ -21,17 +24,19 @@ import type { RequestLog } from '../log.ts';
 import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
 import type { SwitchBoard } from '../switches.ts';
 import type { NewSecretVersion, Secret, SecretVersion, Vault } from '../key-vault/vault.ts';
+import type { EntityControl, EntityState } from './entity-control.ts';
 import type { MachineActionControl, MachineActionState } from './machine-action-control.ts';
 import type { TokenOrder } from './mint.ts';
 import type { IndicatorSeed } from './seed.ts';
 
-export interface SimulatorState extends EntraContext {
+export interface SimulatorState extends EntraContext, EntityState {
   readonly rates: RateWindows;
   readonly log: RequestLog;
   readonly faults: Faults;
   readonly indicators: StoreOf;
   readonly machines: MachineStoreOf;
   readonly machineActions: MachineActionState['machineActions'];
+  readonly downloads: Downloads;
   readonly alerts: AlertStoreOf;
   readonly events: EventStoreOf;
   readonly graphAlerts: GraphAlertsOf;
@@ -39,7 +44,7 @@ export interface SimulatorState extends EntraContext {
 }
 
 /** Everything that a test or a demo may do behind the APIs' backs. */
-export interface Control {
+export interface Control extends EntityControl {
   readonly clock: SimulatorClock;
   readonly switches: SwitchBoard;
   readonly faults: Pick<Faults, 'add' | 'list' | 'clear'>;
@@ -111,7 +116,7 @@ export interface Control {
 
 export function createControl(state: SimulatorState): Control {
   const { clock, switches, directory, vault, rates, log, faults } = state;
-  return {
+  const control: Control = {
     clock,
     switches,
     faults,
@@ -120,9 +125,7 @@ export function createControl(state: SimulatorState): Control {
       list: directory.tenants,
       put: (options) => {
         const tenant = directory.putTenant(options);
-        if (options.machines) state.machines(tenant.tenantId).seed(options.machines, clock.now());
-        for (const alert of options.alerts ?? []) state.alerts(tenant.tenantId).add(alert, clock.now());
-        for (const events of options.events ?? []) state.events(tenant.tenantId).add(events, clock.now());
+        seedTenant(control, options);
         return tenant;
       },
       delete: directory.deleteTenant,
@@ -151,6 +154,7 @@ export function createControl(state: SimulatorState): Control {
       change: (tenantId, id, changes) => state.machines(tenantId).change(id, changes),
       clear: (tenantId) => state.machines(tenantId).clear(),
     },
+    ...entityControl(state),
     machineActions: machineActionControl(state),
     alerts: alertControl(state),
     graphAlerts: {
@@ -166,4 +170,5 @@ export function createControl(state: SimulatorState): Control {
     quotas: rates,
     mintToken: (order) => mintToken(state, order),
   };
+  return control;
 }

@@ -1,6 +1,7 @@
 import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
 import { alertRoutes, eventRoutes } from './alert-routes.ts';
+import { entityRoutes } from './entity-routes.ts';
 import { machineActionRoutes } from './machine-action-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
 import { at, bodyOf } from './requests.ts';
@@ -24,6 +25,7 @@ export function controlRoutes(control: Control): readonly Route[] {
     ...machineRoutes(control),
     ...machineActionRoutes(control),
     ...alertRoutes(control),
+    ...entityRoutes(control),
     ...eventRoutes(control),
     ...runRoutes(control),
   ];

@@ -21,6 +21,8 @@ export const quotas = {
   indicatorsBatchDelete: { perMinute: 30, perHour: 1_500 },
   advancedQueries: { perMinute: 45, perHour: 1_500 },
   entities: { perMinute: 100, perHour: 1_500 },
+  /** No limit is documented. */
+  vulnerabilities: { perMinute: null, perHour: null },
   /** Of a whole tenant, whoever asks. */
   huntingQueries: { perMinute: 45, perHour: null },
   graphSecurity: { perMinute: 150, perHour: null },

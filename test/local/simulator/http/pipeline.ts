@@ -126,7 +126,7 @@ function idHeader(requestId: string | undefined): Readonly<Record<string, string
 
 /** Promises the whole body, sends the first half, cuts the connection. */
 function sendTruncated(response: ServerResponse, { status, headers, body = '' }: Reply, requestId: string): void {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, { ...idHeader(requestId), ...headers, 'content-length': String(bytes.length + 1) });
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
 }

@@ -46,6 +46,15 @@ export function toAlertReply(call: DefenderCall, alert: AlertResource): Reply {
   return json(200, { '@odata.context': contextOf(call.exchange, 'Alerts/$entity'), ...alert });
 }
 
+/** Alerts that belong to something: without evidence. */
+export function toAlertsReply(call: DefenderCall, alerts: readonly AlertResource[]): Reply | DefenderError {
+  return answerCollection(call, {
+    name: 'Alerts',
+    rows: alerts.map((alert) => ({ ...alert, evidence: [] })),
+    filterable,
+  });
+}
+
 export function listOfMachine(call: DefenderCall, context: AlertContext): Reply | DefenderError {
   const rows = alertsOfMachine(call, context);
   return 'code' in rows ? rows : answerCollection(call, { name: 'Alerts', rows, filterable });

@@ -1,5 +1,6 @@
 import { json } from '../../http/exchange.ts';
 import { defenderError } from '../errors.ts';
+import { hostOf } from '../host-of.ts';
 import { contextOf } from '../operation.ts';
 import { machineNotFound, toMachineReply } from '../machines/answers.ts';
 import { alertNotFound } from './context.ts';
@@ -79,10 +80,4 @@ function alertOf(call: DefenderCall, { alerts }: AlertContext): AlertResource | 
 
 function unique<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly T[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];
-}
-
-/** Evidence names a whole URL, or a host alone. */
-function hostOf(url: string): string | undefined {
-  const whole = url.includes('://') ? url : `https://${url}`;
-  return URL.canParse(whole) ? new URL(whole).hostname : undefined;
 }

@@ -1,10 +1,13 @@
 import type { LogonUserResource, MachineIpAddress, MachineRecord, MachineResource } from './resource.ts';
 import type { AddressPeriod } from './resource.ts';
 
+/** A user on a machine: only the name is needed. */
+export type LogonUserSeed = Partial<LogonUserResource> & Pick<LogonUserResource, 'accountName'>;
+
 /** A machine of a tenant: only its id is needed. */
 export type MachineSeed = Partial<MachineResource> &
   Pick<MachineResource, 'id'> & {
-    readonly logonUsers?: readonly (Partial<LogonUserResource> & Pick<LogonUserResource, 'accountName'>)[];
+    readonly logonUsers?: readonly LogonUserSeed[];
     /** When it had which internal address; when absent, its addresses ever since it was first seen. */
     readonly addressPeriods?: readonly AddressPeriod[];
   };
@@ -17,15 +20,20 @@ export function fromSeed({ logonUsers = [], addressPeriods, ...seed }: MachineSe
     throw new RangeError('A machine needs an id of 40 hex digits.');
   }
   const machine: MachineResource = { ...defaults(seed, nowMs), ...seed, id: seed.id.toLowerCase() };
-  const { firstSeen, lastSeen } = machine;
   return {
     machine,
-    logonUsers: logonUsers.map((user) => ({
-      ...{ id: `${user.accountDomain ?? 'example'}\\${user.accountName}`, accountDomain: 'example' },
-      ...{ firstSeen, lastSeen, logonTypes: 'Interactive', isDomainAdmin: false, isOnlyNetworkUser: false },
-      ...user,
-    })),
+    logonUsers: logonUsers.map((user) => toLogonUser(user, machine)),
     addressPeriods: addressPeriods ?? toPeriods(machine),
+  };
+}
+
+/** On the machine for as long as it has been seen, unless it says otherwise. Throws a `RangeError` on a user without a name. */
+export function toLogonUser(user: LogonUserSeed, { firstSeen, lastSeen }: MachineResource): LogonUserResource {
+  if (typeof user.accountName !== 'string') throw new RangeError('A user needs an accountName.');
+  return {
+    ...{ id: `${user.accountDomain ?? 'example'}\\${user.accountName}`, accountDomain: 'example' },
+    ...{ firstSeen, lastSeen, logonTypes: 'Interactive', isDomainAdmin: false, isOnlyNetworkUser: false },
+    ...user,
   };
 }
 

@@ -1,6 +1,6 @@
-import { fromSeed } from './seed.ts';
-import type { MachineRecord, MachineResource } from './resource.ts';
-import type { MachineSeed } from './seed.ts';
+import { fromSeed, toLogonUser } from './seed.ts';
+import type { LogonUserResource, MachineRecord, MachineResource } from './resource.ts';
+import type { LogonUserSeed, MachineSeed } from './seed.ts';
 
 /** The machines of one tenant. */
 export interface MachineStore {
@@ -12,6 +12,10 @@ export interface MachineStore {
   find(idOrName: string): MachineRecord | undefined;
   /** Gives the machine as it is then. */
   change(id: string, changes: Partial<MachineResource>): MachineResource;
+  /** Adds a user, or replaces that with the same id. Throws when there is no such machine. */
+  logOn(id: string, user: LogonUserSeed): LogonUserResource;
+  /** All users of all machines. */
+  clearLogons(): void;
   /** Adds machines, or replaces those with the same id. */
   seed(seeds: readonly MachineSeed[], nowMs: number): readonly MachineResource[];
   clear(): void;
@@ -48,6 +52,17 @@ function createMachineStore(): MachineStore {
       const machine = { ...record.machine, ...changes };
       records.set(machine.id, { ...record, machine });
       return machine;
+    },
+    logOn: (id, seed) => {
+      const record = get(id);
+      if (!record) throw new RangeError(`There is no machine ${id}.`);
+      const user = toLogonUser(seed, record.machine);
+      const others = record.logonUsers.filter((each) => each.id.toLowerCase() !== user.id.toLowerCase());
+      records.set(record.machine.id, { ...record, logonUsers: [...others, user] });
+      return user;
+    },
+    clearLogons: () => {
+      for (const [id, record] of records) records.set(id, { ...record, logonUsers: [] });
     },
     seed: (seeds, nowMs) => {
       const seeded = seeds.map((seed) => fromSeed(seed, nowMs));
