@@ -4,6 +4,7 @@ import type { OperationStage } from '../contract/operation.ts';
 import { isFinished } from '../contract/operation.ts';
 import type { Claim } from './accept.store.ts';
 import { laneOf } from './carry.ts';
+import type { Progress } from './carry.ts';
 import type { EventsOf } from './events.store.ts';
 import type { Ready } from './ready.store.ts';
 import { fromItemRow } from './rows.ts';
@@ -36,6 +37,8 @@ export interface Signal {
   readonly value: unknown;
   /** Only while the operation is at that stage, else `wrong_state`. */
   readonly whileAt?: OperationStage;
+  /** What its readers see from then on; `result` is added to what is known. Another `stage` makes a signal with `whileAt` unique. */
+  readonly progress?: Pick<Progress, 'stage' | 'result'>;
   /** `true`: the operation is taken for this process, which calls `perform` with the answer. */
   readonly isPerformedHere?: boolean;
 }
@@ -67,7 +70,12 @@ export function createControl(options: ControlOptions) {
     return change(tenantId, id, async (stored) => {
       if (given.whileAt !== undefined && stored.stage !== given.whileAt) return 'wrong_state';
       const signals = { ...stored.signals, [given.name]: given.value };
-      return plan(stored, { signals }, given.isPerformedHere === true);
+      const { stage, result } = given.progress ?? {};
+      const seen = {
+        ...(stage === undefined ? {} : { stage }),
+        ...(result === undefined ? {} : { result: { ...stored.result, ...result } }),
+      };
+      return plan(stored, { signals, ...seen }, given.isPerformedHere === true);
     });
   }
 

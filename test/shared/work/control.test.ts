@@ -138,6 +138,26 @@ describe('a signal', () => {
     expect(await work.perform(answer)).toMatchObject({ status: 'Succeeded' });
   });
 
+  test('is seen at once, and comes only once when it moves the operation on', async () => {
+    const first: Carry = (carried, tools) =>
+      carried.signals['approval'] === undefined
+        ? Promise.resolve({
+            ...{ outcome: 'Later', dueAtMs: tools.now() + 240 * minuteMs, stage: 'AwaitingApproval' },
+            result: { action: 'Isolate' },
+          })
+        : carry(carried, tools);
+    const { work } = testWork(await freshTables(), first);
+    const { id } = await work.perform(await accepted(work));
+    const moving = {
+      ...approval,
+      progress: { stage: 'Submitting', result: { approvedBy: 'ana@example.test' } },
+    } as const;
+    const told = await Promise.all([work.signal(contoso, id, moving), work.signal(contoso, id, moving)]);
+    expect(told.map(({ outcome }) => outcome).sort()).toEqual(['requested', 'wrong_state']);
+    const result = { action: 'Isolate', approvedBy: 'ana@example.test' };
+    expect(await work.read(contoso, id)).toMatchObject({ stage: 'Submitting', version: 3, result });
+  });
+
   test('comes too early, too late, or for nobody', async () => {
     const { work } = testWork(await freshTables(), carry);
     const { operation } = await accepted(work, { isLeftToTimer: true });
