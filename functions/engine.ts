@@ -1,3 +1,4 @@
+import { createAlertLinks } from '../shared/alerts/alert-links.store.ts';
 import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
@@ -6,6 +7,7 @@ import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
+import { createDirectRows } from '../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../shared/indicators/ledger.store.ts';
 import { createFindMachine } from '../shared/machines/find-machines.client.ts';
 import { createSuspendTenant, suspending } from '../shared/registry/tenant-gate.store.ts';
@@ -24,6 +26,8 @@ import { createSyncStates } from './indicator-sync/sync-states.store.ts';
 import { createSyncCarry } from './indicator-sync/sync.work.ts';
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
 import { createCarryAction } from './response-action/action.work.ts';
+import { createFindActionMachine } from './response-action/find-action-machine.client.ts';
+import { createCarryMachineChange, createPreviewMachineChange } from './response-action/machine-change.work.ts';
 
 export type Engine = ReturnType<typeof createEngine>;
 
@@ -62,31 +66,38 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
   const indicators = createDefenderIndicators(defender);
   const ledgers = createLedgers(tables('ledger'), newId);
   const states = createSyncStates(tables('ledger'));
+  const direct = createDirectRows(tables('ledger'), newId);
   const versions = createFeedVersions<FeedState, AcceptedItem, FeedReject>(tables('feeds'), newId);
   const inputs = createSyncInputs({ feeds, versions });
   const { clientId: appId } = settings.entra;
   const ownNames = partner.ownNames ?? [];
+  const findMachine = createFindMachine(defender);
+  const findActionMachine = createFindActionMachine({ findMachine, now });
   return {
     indicators,
     ledgers,
     states,
+    direct,
     versions,
     inputs,
-    planTenant: createPlanTenant({ inputs, ledgers, states, indicators, appId, ownNames, now }),
+    planTenant: createPlanTenant({ inputs, ledgers, direct, states, indicators, appId, ownNames, now }),
     machines: createDefenderMachines(defender),
-    search: createSearchDefender({ findMachine: createFindMachine(defender), hunting: createHunting(defender) }),
+    alerts: createDefenderAlerts(defender),
+    alertLinks: createAlertLinks({ table: tables('ledger'), now }),
+    search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),
+    findActionMachine,
+    previewByKind: { MachineChange: createPreviewMachineChange({ findActionMachine }) },
   };
 }
 
 function createCarries(
-  { tenants, defender, partner, sleep }: Capabilities,
+  { tenants, partner, sleep }: Capabilities,
   tools: ReturnType<typeof createTools>,
   endSyncOf: (tenantId: string) => ReturnType<typeof endSync>,
 ): Partial<Record<OperationKind, Carry>> {
-  const alerts = createDefenderAlerts(defender);
   return {
-    Alert: createCarryAlert({ ...tools, tenants, alerts, displayName: partner.displayName, sleep }),
-    Action: createCarryAction({ ...tools, tenants }),
+    Alert: createCarryAlert({ ...tools, tenants, displayName: partner.displayName, sleep }),
+    Action: createCarryAction({ tenants, carryByKind: { MachineChange: createCarryMachineChange(tools) } }),
     IndicatorSync: createSyncCarry({ ...tools, tenants }),
     TenantRemoval: createRemoveTenant({ ...tools, tenants, endSync: endSyncOf }),
   };

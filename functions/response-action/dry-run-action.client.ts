@@ -1,35 +1,48 @@
+import type { StoredAction } from '../../shared/actions/action-operation.ts';
 import type { DryRunAnswer } from '../../shared/contract/dry-run.ts';
-import type { DefenderMachines } from '../../shared/defender/machines.client.ts';
+import type { MachineSelector } from '../../shared/contract/machine-selector.ts';
 import { RejectedInput, UpstreamRefused } from '../../shared/errors.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { toOperationError } from '../../shared/work/next-attempt.ts';
 import { authorizeAction } from './authorize-action.ts';
+import type { PreviewActionKind } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
-import type { CarriedRequest } from './catalogue.ts';
-import { findMachine } from './find-machine.client.ts';
-import { machineNotFound, toResult } from './next-action-step.ts';
+import type { ActionKind } from './catalogue.ts';
+
+/** How actions are shown that are not run, by kind. */
+export type PreviewByKind = { readonly [Kind in ActionKind]?: PreviewActionKind };
 
 /**
- * What an action would do: the machine is read, nothing is written. Throws `RejectedInput` `wrong_state` when the tenant
- * cannot be asked.
+ * What an action would do: Defender is asked, nothing is written. Throws `RejectedInput` `wrong_state` when the tenant cannot
+ * be asked.
  */
 export async function dryRunAction(
-  machines: DefenderMachines,
+  previewByKind: PreviewByKind,
   tenant: TenantRecord,
-  request: CarriedRequest,
+  action: StoredAction,
 ): Promise<DryRunAnswer> {
   const status = toTenantStatus(tenant);
   if (status !== 'Connected') throw new RejectedInput('wrong_state', `The tenant is ${status}: nothing can be asked.`);
-  const policy = authorizeAction(tenant.policy, { data: request });
-  const refused = { dryRun: true, machine: request.machine, policy } as const;
+  const asked = 'machine' in action.data ? { machine: toShown(action.data.machine) } : {};
+  const policy = authorizeAction(tenant.policy, action);
   try {
-    const { machine } = await findMachine(machines, tenant, request.machine.id);
-    if (machine === undefined) return { ...refused, error: machineNotFound().error };
-    const call = rowOf(request).toRequest(request, machine.id);
-    return { dryRun: true, machine: toResult(request, machine).machine, policy, request: call };
+    const preview = previewByKind[rowOf(action.data).kind];
+    if (preview === undefined) {
+      const message = `This build does not carry ${action.data.action}.`;
+      return { dryRun: true, ...asked, policy, error: { code: 'defender_refused', message } };
+    }
+    const { facts, ...shown } = await preview({ tenant, action });
+    return { dryRun: true, ...asked, policy: authorizeAction(tenant.policy, action, facts), ...shown };
   } catch (error) {
     if (!(error instanceof UpstreamRefused)) throw error;
-    return { ...refused, error: toOperationError(error) };
+    return { dryRun: true, ...asked, policy, error: toOperationError(error) };
   }
+}
+
+function toShown({ id, computerDnsName }: MachineSelector) {
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(computerDnsName === undefined ? {} : { computerDnsName }),
+  };
 }

@@ -3,6 +3,11 @@ import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
 import { createDrainActions } from '../../functions/response-action/drain-actions.timer.ts';
+import { createFindActionMachine } from '../../functions/response-action/find-action-machine.client.ts';
+import {
+  createCarryMachineChange,
+  createPreviewMachineChange,
+} from '../../functions/response-action/machine-change.work.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { operationSchema } from '../../shared/contract/operation.ts';
@@ -11,6 +16,7 @@ import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDefenderMachines } from '../../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
 import { createLog } from '../../shared/log.ts';
+import { createFindMachine } from '../../shared/machines/find-machines.client.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
 import { createSuspendTenant, createTenantGate, suspending } from '../../shared/registry/tenant-gate.store.ts';
 import { tenantRecordSchema, toNewTenant } from '../../shared/registry/tenant-record.ts';
@@ -60,9 +66,15 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const tenants = createDocuments<TenantRecord>({
     ...{ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID },
   });
-  const machines = createDefenderMachines(defenderAt(simulator, tables));
+  const defender = defenderAt(simulator, tables);
+  const machines = createDefenderMachines(defender);
+  const findActionMachine = createFindActionMachine({ findMachine: createFindMachine(defender), now });
+  const previewByKind = { MachineChange: createPreviewMachineChange({ findActionMachine }) };
   const carry = suspending(
-    createCarryAction({ tenants, machines }),
+    createCarryAction({
+      tenants,
+      carryByKind: { MachineChange: createCarryMachineChange({ machines, findActionMachine }) },
+    }),
     createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),
   );
   const work = createWork({
@@ -82,7 +94,7 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
 
   const send = (asked: AskedAction = {}): Promise<TestAnswer> => {
     const { data = addTag, envelope = {}, headers = {}, key = 'key-1', caller = callerWith('actions:write') } = asked;
-    const handler = createRequestAction(serveAs(caller, lines), { tenants, machines, acceptOperation, now });
+    const handler = createRequestAction(serveAs(caller, lines), { tenants, previewByKind, acceptOperation, now });
     const whole = { type: 'action.requested', timestamp: '2026-11-20T10:00:09Z', tenantId, data, ...envelope };
     return call(handler, {
       method: 'POST',

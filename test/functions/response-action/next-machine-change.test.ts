@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { carriedActions, rowOf, toCarried } from '../../../functions/response-action/catalogue.ts';
-import type { CarriedRequest } from '../../../functions/response-action/catalogue.ts';
-import { afterLook, beforeLook } from '../../../functions/response-action/next-action-step.ts';
-import type { ActionFacts } from '../../../functions/response-action/next-action-step.ts';
-import { actionRequestSchema } from '../../../shared/contract/action.ts';
+import { afterLook, beforeLook } from '../../../functions/response-action/next-machine-change.ts';
+import type { MachineChange, MachineChangeFacts } from '../../../functions/response-action/next-machine-change.ts';
 import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
-import { actionRoles } from '../../../shared/defender/roles.ts';
 import { toNewTenant } from '../../../shared/registry/tenant-record.ts';
 import { aDefenderMachine } from '../../builders/defender-machine.ts';
 
 const id = 'a'.repeat(40);
-const request: CarriedRequest = { action: 'AddTag', machine: { id }, comment: 'c', tag: 't' };
+const request: MachineChange = { action: 'AddTag', machine: { id }, comment: 'c', tag: 't' };
 const machine = (...machineTags: readonly string[]) => aDefenderMachine({ id, machineTags });
-const facts = (policy: object = { mode: 'Live' }, more: Partial<ActionFacts> = {}): ActionFacts => ({
-  request,
+const facts = (policy: object = { mode: 'Live' }, more: Partial<MachineChangeFacts> = {}): MachineChangeFacts => ({
+  action: { data: request },
   tenant: toNewTenant('6f1c0000-0000-4000-8000-00000000a001', tenantInputSchema.parse({ policy: { actions: policy } })),
   ...{ mayBeSent: false, isApproved: false, isCancelRequested: false, isLate: false, nowMs: 0 },
   ...more,
@@ -65,35 +61,5 @@ describe('afterLook', () => {
     expect(step).toMatchObject(expected);
     const isObserved = 'result' in step && step.result?.observed === true;
     expect(isObserved).toBe(expected === observed);
-  });
-});
-
-describe('the catalogue', () => {
-  it.each([
-    [request, 'Add', machine(), machine('t')],
-    [{ ...request, action: 'RemoveTag' } as const, 'Remove', machine('t'), machine()],
-  ])('%j', (asked, Action, before, after) => {
-    const row = rowOf(asked);
-    expect(row.toRequest(asked, id)).toEqual({
-      method: 'POST',
-      path: `/api/machines/${id}/tags`,
-      body: { Value: 't', Action },
-    });
-    expect([row.isReached(asked, before), row.isReached(asked, after)]).toEqual([false, true]);
-  });
-
-  it.each(carriedActions)('%s needs the role that the contract names, and is undone by an action', (action) => {
-    const row = rowOf({ action });
-    expect(actionRoles[action]).toContain(row.role);
-    expect(row.undoneBy && rowOf({ action: row.undoneBy as typeof action }).undoneBy).toBe(action);
-  });
-
-  it('takes a machine by its id alone', () => {
-    const parsed = actionRequestSchema.parse({ ...request, machine: { id: id.toUpperCase() } });
-    expect(toCarried(parsed)).toEqual(request);
-    for (const selector of [{ computerDnsName: 'pc1' }, { id, macAddress: '00:11:22:33:44:55' }]) {
-      const other = actionRequestSchema.parse({ ...request, machine: { ipAddress: '10.0.0.5', ...selector } });
-      expect(toCarried(other)).toMatchObject({ errors: [{ pointer: '#/data/machine' }] });
-    }
   });
 });
