@@ -30,6 +30,7 @@ import {
   registerOperationsTimers,
 } from './operations/triggers.ts';
 import { createZzUnmatched } from './operations/zz-unmatched.http.ts';
+import { createApproveAction } from './response-action/approve-action.http.ts';
 import { createDrainActions } from './response-action/drain-actions.timer.ts';
 import { createRequestAction } from './response-action/request-action.http.ts';
 import { registerResponseAction } from './response-action/triggers.ts';
@@ -89,7 +90,11 @@ function alertIngest(app: Registrar, parts: Parts): void {
 }
 
 function responseAction(app: Registrar, parts: Parts): void {
-  const handlers = { requestAction: createRequestAction(parts.serve, parts), drainActions: createDrainActions(parts) };
+  const handlers = {
+    requestAction: createRequestAction(parts.serve, parts),
+    approveAction: createApproveAction(parts.serve, parts),
+    drainActions: createDrainActions(parts),
+  };
   registerResponseAction(app, handlers, parts.schedules);
 }
 

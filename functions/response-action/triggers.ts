@@ -4,13 +4,14 @@ import type { Registrar } from '../../shared/http/registrar.ts';
 /** The handlers of the scenario, by function name. */
 export interface ResponseActionHandlers {
   readonly requestAction: HttpHandler;
+  readonly approveAction: HttpHandler;
   readonly drainActions: TimerHandler;
 }
 
 /** Registers the scenario. `anonymous`: every route checks its caller itself. */
 export function registerResponseAction(
   app: Registrar,
-  { requestAction, drainActions }: ResponseActionHandlers,
+  { requestAction, approveAction, drainActions }: ResponseActionHandlers,
   schedules: { readonly actions: string },
 ): void {
   app.http('requestAction', {
@@ -18,6 +19,12 @@ export function registerResponseAction(
     authLevel: 'anonymous',
     route: 'api/v1/tenants/{tenantId}/actions',
     handler: requestAction,
+  });
+  app.http('approveAction', {
+    methods: ['POST'],
+    authLevel: 'anonymous',
+    route: 'api/v1/tenants/{tenantId}/operations/{operationId}/approve',
+    handler: approveAction,
   });
   app.timer('drainActions', { schedule: schedules.actions, handler: drainActions });
 }
