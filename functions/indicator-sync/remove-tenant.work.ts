@@ -2,6 +2,7 @@ import { toTime } from '../../shared/contract/primitives.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { TenantSuspended, UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
 import { applyPlan, createMayGoOn } from '../../shared/indicators/apply-plan.client.ts';
+import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import type { Ledger } from '../../shared/indicators/ledger.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
@@ -16,6 +17,7 @@ export interface RemoveTenantOptions {
   readonly planTenant: PlanTenant;
   readonly ledgers: Ledgers;
   readonly states: SyncStates;
+  readonly direct: Pick<DirectRows, 'removeAll'>;
   readonly indicators: DefenderIndicators;
   /** Asks a running sync of the tenant to end; false while it still runs. */
   readonly endSync: (tenantId: string) => Promise<boolean>;
@@ -116,8 +118,9 @@ function standing(ledger: Ledger, nowMs: number): readonly number[] {
     .filter((endsAtMs) => endsAtMs > nowMs);
 }
 
-async function finish({ tenants, states }: RemoveTenantOptions, tenantId: string): Promise<void> {
+async function finish({ tenants, states, direct }: RemoveTenantOptions, tenantId: string): Promise<void> {
   await states.remove(tenantId);
+  await direct.removeAll(tenantId);
   await tenants.change(tenantId, (current) => {
     if (current === undefined) throw new Error(`Tenant ${tenantId} is gone while it was being removed.`);
     return toRemoved(current);

@@ -1,11 +1,11 @@
 import type { FeedInput } from '../../shared/contract/feed.ts';
 import type { TenantPolicy } from '../../shared/contract/tenant.ts';
+import { exceptionsOf } from '../../shared/indicators/exceptions.ts';
 import { indicatorKey } from '../../shared/indicators/feed-item.ts';
 import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
 import { mergeRows } from '../../shared/indicators/merge-rows.ts';
 import { protectedNameOf } from '../../shared/indicators/protected-name.ts';
 import type { LeftOut, WantedRow } from '../../shared/indicators/wanted-row.ts';
-import { exceptionsOf } from './exceptions.ts';
 import { leavesAtMs } from './feed-version.ts';
 import type { FeedVersion } from './feed-version.ts';
 import { toWantedRow } from './to-wanted-row.ts';

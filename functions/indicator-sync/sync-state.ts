@@ -45,6 +45,8 @@ export interface Synced {
   readonly state: SyncState | undefined;
   readonly inputs: string;
   readonly plan: SyncPlan;
+  /** What was carried out although the rest was only observed. */
+  readonly live?: { readonly plan: SyncPlan };
   readonly others: OthersRows;
   readonly listed?: Listed;
 }
@@ -60,11 +62,12 @@ const refilledAfterMs = 3_600_000;
 
 /** The state after a sync that went through. */
 export function toSyncState(synced: Synced, { nowMs, rejected }: SyncEnd): SyncState {
-  const { state, inputs, plan, others, listed } = synced;
+  const { state, inputs, plan, live, others, listed } = synced;
   const leftOut = Object.fromEntries(leftOutCodes.map((code) => [code, countLeftOut(plan, code)])) as LeftOutCounts;
   const lastReconciledAt = listed?.whole?.at ?? state?.lastReconciledAt;
   const again = leftOut.over_capacity > 0 ? refilledAfterMs : refusalHoldsMs;
-  const nextDueAtMs = Math.min(plan.nextDueAtMs ?? Infinity, rejected > 0 ? nowMs + again : Infinity);
+  const dueAtMs = Math.min(plan.nextDueAtMs ?? Infinity, live?.plan.nextDueAtMs ?? Infinity);
+  const nextDueAtMs = Math.min(dueAtMs, rejected > 0 ? nowMs + again : Infinity);
   return {
     inputs,
     ...(nextDueAtMs === Infinity ? {} : { nextDueAtMs }),

@@ -1,5 +1,6 @@
 import type { TimerHandler } from '@azure/functions';
 import type { Clock } from '../../shared/clock.ts';
+import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
@@ -16,6 +17,7 @@ export interface SyncTenantsOptions {
   readonly tenants: Documents<TenantRecord>;
   readonly inputs: Pick<SyncInputs, 'readMarks'>;
   readonly states: Pick<SyncStates, 'readAll'>;
+  readonly direct: Pick<DirectRows, 'readMarks'>;
   readonly work: Pick<Work, 'accept' | 'drain'>;
   readonly newId: () => string;
   readonly now: Clock;
@@ -51,12 +53,21 @@ interface Wanted {
   readonly why: SyncReason;
 }
 
-async function tenantsToSync({ tenants, inputs, states, now }: SyncTenantsOptions): Promise<readonly Wanted[]> {
-  const [all, marks, known] = await Promise.all([tenants.listAll(), inputs.readMarks(), states.readAll()]);
+async function tenantsToSync(options: SyncTenantsOptions): Promise<readonly Wanted[]> {
+  const { tenants, inputs, states, direct, now } = options;
+  const [all, marks, known, asked] = await Promise.all([
+    tenants.listAll(),
+    inputs.readMarks(),
+    states.readAll(),
+    direct.readMarks(),
+  ]);
   return all.flatMap(({ document: tenant }) => {
     if (toTenantStatus(tenant) !== 'Connected') return [];
     const { tenantId } = tenant;
-    const why = syncDue(tenantId, inputsOf(tenant, marks), { state: known.get(tenantId), nowMs: now() });
+    const why = syncDue(tenantId, inputsOf(tenant, marks, asked.get(tenantId)), {
+      state: known.get(tenantId),
+      nowMs: now(),
+    });
     return why === undefined ? [] : [{ tenant, why }];
   });
 }

@@ -4,14 +4,17 @@ import type { DefenderIndicators } from '../../shared/defender/indicators.client
 import { UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
 import { applyPlan, createMayGoOn } from '../../shared/indicators/apply-plan.client.ts';
 import type { Applied, AppliedCounts } from '../../shared/indicators/apply-plan.client.ts';
+import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import { ledgerWithIntent } from '../../shared/indicators/next-ledger.ts';
+import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarriedOperation, Carry, CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
 import { toKept } from './listed-others.ts';
-import type { LoadedPlan, PlanTenant } from './plan-tenant.client.ts';
+import type { LoadedPlan } from './loaded-plan.ts';
+import type { PlanTenant } from './plan-tenant.client.ts';
 import { inputsOf } from './sync-due.ts';
 import type { SyncInputs } from './sync-inputs.client.ts';
 import { toObservedResult, toSyncResult } from './sync-result.ts';
@@ -24,6 +27,7 @@ export interface SyncCarryOptions {
   readonly inputs: Pick<SyncInputs, 'readMarks'>;
   readonly ledgers: Ledgers;
   readonly states: SyncStates;
+  readonly direct: Pick<DirectRows, 'read' | 'forgetOver'>;
   readonly indicators: DefenderIndicators;
 }
 
@@ -59,38 +63,45 @@ async function syncOnce(
   { carried, tools }: Step,
 ): Promise<CarryOutcome> {
   const loaded = await options.planTenant(tenant, 'IfNeeded', carried.state);
-  const recordState = (rejected: number, more: { readonly observed?: true } = {}) =>
-    options.states.write(tenant.tenantId, { ...toSyncState(loaded, { nowMs: tools.now(), rejected }), ...more });
-  if (tenant.policy.indicators.mode === 'Observe') {
-    // Everything is decided and recorded, nothing is written: not to the tenant, nor to the ledger of what it holds.
-    await recordState(0, { observed: true });
-    return { outcome: 'Done', result: toObservedResult(loaded.plan) };
-  }
-  const applied = await send(options, { tenant, loaded, tools });
-  const result = toSyncResult(carried.operation.result, applied.counts, loaded.plan);
+  const isObserving = tenant.policy.indicators.mode === 'Observe';
+  // When it is observed, everything is decided and recorded, and of what the feeds say nothing is written: not to the tenant, nor to the
+  // ledger of what it holds.
+  const part = isObserving ? loaded.live : loaded;
+  const applied = part ? await send(options, { tenant, loaded, plan: part.plan, tools }) : { counts: nothing };
+  const result = isObserving
+    ? toObservedResult(loaded.plan)
+    : toSyncResult(carried.operation.result, applied.counts, loaded.plan);
   if (applied.stopped) return later(applied.stopped, { result, loaded, tools });
-  await recordState(applied.counts.rejected);
+  await options.direct.forgetOver(tenant.tenantId, loaded.direct.records, tools.now());
+  const { rejected } = applied.counts;
+  await options.states.write(tenant.tenantId, {
+    ...toSyncState(loaded, { nowMs: tools.now(), rejected }),
+    ...(isObserving ? { observed: true } : {}),
+  });
   return { outcome: 'Done', result };
 }
 
 /** The timer would otherwise ask for the same refused sync every minute. */
 async function recordRefusal(options: SyncCarryOptions, tenant: TenantRecord, nowMs: number): Promise<void> {
   const state = (await options.states.read(tenant.tenantId)) ?? unknownState;
-  const inputs = inputsOf(tenant, await options.inputs.readMarks());
+  const { mark } = await options.direct.read(tenant.tenantId);
+  const inputs = inputsOf(tenant, await options.inputs.readMarks(), mark);
   await options.states.write(tenant.tenantId, { ...state, inputs, refusedAt: toTime(nowMs) });
 }
 
 interface Sending {
   readonly tenant: TenantRecord;
   readonly loaded: LoadedPlan;
+  /** What of it is carried out. */
+  readonly plan: SyncPlan;
   readonly tools: CarryTools;
 }
 
 async function send(
   { ledgers, indicators }: SyncCarryOptions,
-  { tenant, loaded, tools }: Sending,
+  { tenant, loaded, plan, tools }: Sending,
 ): Promise<Pick<Applied, 'counts' | 'stopped'>> {
-  const { plan, stored, listed } = loaded;
+  const { stored, listed } = loaded;
   const intended = ledgerWithIntent(stored.ledger, plan, tools.now());
   const isQuiet = plan.add.length + plan.change.length + plan.renew.length + plan.remove.length === 0;
   if (!isQuiet) await tools.saveIntent(toKept(listed));

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { DefenderTenant } from '../defender/hosts.ts';
 import type { DefenderIndicators } from '../defender/indicators.client.ts';
 import { UpstreamUnavailable } from '../errors.ts';
+import { isDirect } from './direct-row.ts';
 import { indicatorKey } from './feed-item.ts';
 import { ledgerAfterRemovals, ledgerAfterWrites } from './next-ledger.ts';
 import type { Ledger } from './ledger.ts';
@@ -51,7 +52,7 @@ interface Pass {
 }
 
 /**
- * Carries out a plan in batches of 500, removals first. Whatever stops it (no time, no budget, Defender away), the ledger that comes
+ * Carries out a plan in batches of 500, removals first, then what was asked for directly. Whatever stops it (no time, no budget, Defender away), the ledger that comes
  * back says what is known: what was not sent is as before, what may have been sent stays `pending`.
  */
 export async function applyPlan(indicators: DefenderIndicators, input: ApplyInput): Promise<Applied> {
@@ -59,7 +60,11 @@ export async function applyPlan(indicators: DefenderIndicators, input: ApplyInpu
   const pass: Pass = {
     ledger: input.intended,
     counts: { added: 0, changed: 0, renewed: 0, removed: 0, rejected: 0 },
-    unsent: [...toBatches([...counted('changed', change), ...counted('renewed', renew), ...counted('added', add)])],
+    unsent: [
+      ...toBatches(
+        directFirst([...counted('changed', change), ...counted('renewed', renew), ...counted('added', add)]),
+      ),
+    ],
   };
   try {
     const isThrough = (await removeAll(indicators, input, pass)) && (await writeAll(indicators, input, pass));
@@ -72,6 +77,14 @@ export async function applyPlan(indicators: DefenderIndicators, input: ApplyInpu
 
 function counted(as: CountedWrite['as'], writes: readonly PlannedWrite[]): readonly CountedWrite[] {
   return writes.map((write) => ({ write, as }));
+}
+
+/** Somebody waits for these. */
+function directFirst(writes: readonly CountedWrite[]): readonly CountedWrite[] {
+  const [direct = [], others = []] = [true, false].map((is) =>
+    writes.filter(({ write }) => isDirect(write.row) === is),
+  );
+  return [...direct, ...others];
 }
 
 async function removeAll(indicators: DefenderIndicators, input: ApplyInput, pass: Pass): Promise<boolean> {

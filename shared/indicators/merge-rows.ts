@@ -1,4 +1,5 @@
 import type { IndicatorAction, IndicatorSeverity } from '../contract/indicator.ts';
+import { isDirect } from './direct-row.ts';
 import { indicatorKey } from './feed-item.ts';
 import type { WantedRow } from './wanted-row.ts';
 
@@ -19,9 +20,17 @@ export function mergeRows(rows: readonly WantedRow[]): WantedRow[] {
   return [...merged.values()];
 }
 
-/** Most important first: severity, confidence, freshness (contract §12). 0 when they are equal. */
+/**
+ * Most important first: what was asked for directly, because no feed undoes what somebody decided; then severity, confidence, freshness
+ * (contract §12). 0 when they are equal.
+ */
 export function compareRank(a: WantedRow, b: WantedRow): number {
-  return severityRank(b) - severityRank(a) || b.confidence - a.confidence || b.sinceMs - a.sinceMs;
+  return (
+    directRank(b) - directRank(a) ||
+    severityRank(b) - severityRank(a) ||
+    b.confidence - a.confidence ||
+    b.sinceMs - a.sinceMs
+  );
 }
 
 function combine(a: WantedRow, b: WantedRow): WantedRow {
@@ -42,6 +51,10 @@ function compareStrictness(a: WantedRow, b: WantedRow): number {
     b.confidence - a.confidence ||
     (a.why < b.why ? -1 : 1)
   );
+}
+
+function directRank(row: WantedRow): number {
+  return isDirect(row) ? 1 : 0;
 }
 
 function severityRank(row: WantedRow): number {

@@ -1,4 +1,5 @@
 import { indicatorTypeSchema } from '../contract/indicator.ts';
+import type { DefenderIndicator } from '../defender/indicator-rows.ts';
 import { indicatorKey } from './feed-item.ts';
 import type { Ledger } from './ledger.ts';
 import { normaliseIndicator } from './normalise-indicator.ts';
@@ -19,6 +20,25 @@ export interface TenantRow {
   readonly description?: string;
   readonly generateAlert?: boolean;
   readonly rbacGroupNames?: readonly string[];
+}
+
+/** A row of Defender's list. */
+export function toTenantRow({
+  id,
+  createdBy,
+  expirationTime,
+  title,
+  description,
+  ...row
+}: DefenderIndicator): TenantRow {
+  const { indicatorType, indicatorValue, action, severity, generateAlert, rbacGroupNames } = row;
+  return {
+    ...{ indicatorId: id, indicatorType, indicatorValue, action, severity, generateAlert, rbacGroupNames },
+    ...(createdBy === undefined ? {} : { createdBy }),
+    ...(expirationTime === undefined ? {} : { expirationTime }),
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+  };
 }
 
 /** What others hold in a tenant: how much of its room, and which values (by `indicatorKey`). */

@@ -21,6 +21,7 @@ import type { Operation } from '../../shared/contract/operation.ts';
 import { createDefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { createEgress } from '../../shared/egress/egress.client.ts';
+import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../../shared/indicators/ledger.store.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import { createLog } from '../../shared/log.ts';
@@ -59,12 +60,13 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
   const indicators = changeIndicators(createDefenderIndicators(defenderAt(simulator, tables)));
   const ledgers = changeLedgers(createLedgers(tables('ledger'), newId));
   const states = createSyncStates(tables('ledger'));
+  const direct = createDirectRows(tables('ledger'), newId);
   const inputs = createSyncInputs({ feeds, versions });
   const ownNames = ['contoso.example'];
-  const planTenant = createPlanTenant({ inputs, ledgers, states, indicators, appId: clientId, ownNames, now });
-  const sync = createSyncCarry({ tenants, planTenant, inputs, ledgers, states, indicators });
+  const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId: clientId, ownNames, now });
+  const sync = createSyncCarry({ tenants, planTenant, inputs, ledgers, direct, states, indicators });
   const removal = createRemoveTenant({
-    ...{ tenants, planTenant, ledgers, states, indicators },
+    ...{ tenants, planTenant, ledgers, direct, states, indicators },
     endSync: (id) => endSync(work, id),
   });
   const suspend = createSuspendTenant({ tenants, tell: nobody, now, log });
@@ -76,7 +78,7 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
     callbacksOf: () => Promise.resolve([]),
     carryCallback: () => Promise.resolve({ outcome: 'Done' }),
   });
-  const syncTenants = createSyncTenants({ tenants, inputs, states, work, newId, now, log });
+  const syncTenants = createSyncTenants({ tenants, inputs, states, direct, work, newId, now, log });
   return {
     tables,
     tenants,
@@ -85,6 +87,7 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
     indicators,
     ledgers,
     states,
+    direct,
     inputs,
     planTenant,
     work,

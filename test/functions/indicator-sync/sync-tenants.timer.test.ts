@@ -96,10 +96,11 @@ describe('the timer syncTenants', () => {
     await server.put('blocklist');
     await server.publish('blocklist', names(2));
     control.faults.add({ fault: 'throttle', match: { tenantId: throttled, path: '/api' } });
-    const { tenants, inputs, states, work, now, log } = instance;
+    const { tenants, inputs, states, direct, work, now, log } = instance;
     const accept: typeof work.accept = (input) =>
       input.tenantId === broken ? Promise.reject(new Error('Storage is broken there.')) : work.accept(input);
-    await tick(createSyncTenants({ tenants, inputs, states, work: { ...work, accept }, newId: randomUUID, now, log }));
+    const stores = { tenants, inputs, states, direct };
+    await tick(createSyncTenants({ ...stores, work: { ...work, accept }, newId: randomUUID, now, log }));
     expect(rows(otherTenantId)).toHaveLength(2);
     expect(await syncsOf(instance, throttled)).toMatchObject([{ status: 'NotStarted', attempts: 0 }]);
     expect(instance.lines.join('\n')).toContain('sync.unasked');
@@ -147,8 +148,8 @@ describe('the timer syncTenants', () => {
       'documents listEntities feed',
       'documents listEntities tenant',
       'feeds listEntities states',
+      'ledger listEntities direct',
       'ledger listEntities states',
-      'ready listEntities sync',
       'ready listEntities sync',
     ]);
     expect(await counted(50)).toEqual(forOne);

@@ -1,6 +1,6 @@
-import type { IndicatorException } from '../../shared/contract/tenant-policy.ts';
-import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
-import { normaliseIndicator, recogniseIndicatorType } from '../../shared/indicators/normalise-indicator.ts';
+import type { IndicatorException } from '../contract/tenant-policy.ts';
+import type { IndicatorIdentity } from './feed-item.ts';
+import { normaliseIndicator, recogniseIndicatorType } from './normalise-indicator.ts';
 
 /** A tenant's exceptions that hold now. */
 export interface Exceptions {
