@@ -26,7 +26,8 @@ import { entraRoutes } from './entra/routes.ts';
 import { createTokenSigner } from './entra/tokens.ts';
 import { createEventStores } from './events/store.ts';
 import { createFaults } from './faults.ts';
-import { createGraphAlertStores, graphAlertOperations } from './graph/alerts.ts';
+import { createGraphAlertStores } from './graph/alert-store.ts';
+import { graphAlertOperations } from './graph/alerts.ts';
 import { createGraphRoutes } from './graph/routes.ts';
 import { huntingOperation } from './graph/run-hunting-query.ts';
 import { createHandler } from './http/pipeline.ts';
@@ -122,7 +123,7 @@ function publicRoutes(state: SimulatorState, options: SimulatorOptions): readonl
       ...entityOperations(state),
       ...vulnerabilityOperations(state),
     ]),
-    ...createGraphRoutes(state, [huntingOperation(state.events), ...graphAlertOperations(state.graphAlerts)]),
+    ...createGraphRoutes(state, [huntingOperation(state.events), ...graphAlertOperations(state)]),
     ...state.downloads.routes,
     ...keyVaultRoutes(state, state.vault, options.vaultOfficers ?? []),
     ...entraRoutes(state),

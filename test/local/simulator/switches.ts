@@ -43,6 +43,8 @@ export interface Switches {
   readonly huntingLimit: 'none' | 'cpu' | 'timeout' | 'size';
   /** Row 18: rows of a page. */
   readonly pageSize: number;
+  /** The most rows of a page of Graph's alerts; its page names no number. */
+  readonly graphPageSize: number;
   /** Row 37: refuse a User-Agent that is not a partner's. */
   readonly requirePartnerUserAgent: boolean;
   /** Whether request quotas are enforced; counted they always are. */
@@ -79,6 +81,7 @@ export const defaultSwitches: Switches = {
   checkPlatforms: true,
   huntingLimit: 'none',
   pageSize: 10_000,
+  graphPageSize: 1_000,
   requirePartnerUserAgent: false,
   enforceRateLimits: true,
   missingServicePrincipal: 'AADSTS7000229',

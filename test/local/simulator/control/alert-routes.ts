@@ -1,20 +1,22 @@
 import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
-import { at, bodyOf } from './requests.ts';
+import { at, bodyOf, listOf } from './requests.ts';
 import type { AlertResource } from '../defender/alerts/resource.ts';
 import type { AlertSeed } from '../defender/alerts/seed.ts';
 import type { EventSeed } from '../events/store.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Route } from '../http/router.ts';
+import type { GraphAlert } from '../graph/alert-resource.ts';
+import type { GraphAlertSeed } from '../graph/alert-store.ts';
+import type { AlertControl, AlertEvidenceSeed } from './alert-control.ts';
 import type { Control } from './control.ts';
 
-export function alertRoutes({ alerts, graphAlerts }: Control): readonly Route[] {
+type AlertTriage = Parameters<AlertControl['alerts']['triage']>[2];
+type GraphAlertTriage = Parameters<AlertControl['graphAlerts']['triage']>[2];
+
+export function alertRoutes({ alerts }: Control): readonly Route[] {
   const path = at('/tenants/{tenantId}/alerts');
-  const seedsOf = (exchange: Exchange): readonly AlertSeed[] => {
-    const { alerts: seeds } = bodyOf(exchange);
-    if (!Array.isArray(seeds)) throw new RangeError('The body needs a list "alerts".');
-    return seeds as readonly AlertSeed[];
-  };
+  const seedsOf = (exchange: Exchange): readonly AlertSeed[] => listOf<AlertSeed>(exchange, 'alerts');
   return [
     route('GET', path, (_exchange, { tenantId = '' }) => json(200, { alerts: alerts.list(tenantId) })),
     route('PUT', path, (exchange, { tenantId = '' }) => {
@@ -32,10 +34,30 @@ export function alertRoutes({ alerts, graphAlerts }: Control): readonly Route[] 
       alerts.clear(tenantId);
       return noContent();
     }),
-    route('GET', at('/tenants/{tenantId}/graph-alerts'), (_exchange, { tenantId = '' }) =>
-      json(200, { alerts: graphAlerts.list(tenantId) }),
+    route('POST', `${path}/{id}/triage`, (exchange, { tenantId = '', id = '' }) =>
+      json(200, alerts.triage(tenantId, id, bodyOf(exchange) as AlertTriage)),
     ),
-    route('DELETE', at('/tenants/{tenantId}/graph-alerts'), (_exchange, { tenantId = '' }) => {
+    route('POST', `${path}/{id}/evidence`, (exchange, { tenantId = '', id = '' }) => {
+      const evidence = listOf<AlertEvidenceSeed>(exchange, 'evidence');
+      return json(200, alerts.addEvidence(tenantId, id, evidence));
+    }),
+  ];
+}
+
+export function graphAlertRoutes({ graphAlerts }: Control): readonly Route[] {
+  const path = at('/tenants/{tenantId}/graph-alerts');
+  return [
+    route('GET', path, (_exchange, { tenantId = '' }) => json(200, { alerts: graphAlerts.list(tenantId) })),
+    route('POST', path, (exchange, { tenantId = '' }) =>
+      json(200, { alerts: graphAlerts.seed(tenantId, listOf<GraphAlertSeed>(exchange, 'alerts')) }),
+    ),
+    route('PATCH', `${path}/{id}`, (exchange, { tenantId = '', id = '' }) =>
+      json(200, graphAlerts.change(tenantId, id, bodyOf(exchange) as Partial<GraphAlert>)),
+    ),
+    route('POST', `${path}/{id}/triage`, (exchange, { tenantId = '', id = '' }) =>
+      json(200, graphAlerts.triage(tenantId, id, bodyOf(exchange) as GraphAlertTriage)),
+    ),
+    route('DELETE', path, (_exchange, { tenantId = '' }) => {
       graphAlerts.clear(tenantId);
       return noContent();
     }),

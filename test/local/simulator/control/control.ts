@@ -5,8 +5,6 @@ import { fromSeed } from './seed.ts';
 import { mintToken } from './mint.ts';
 import { seedTenant } from './seed-tenant.ts';
 import type { SimulatorClock } from '../clock.ts';
-import type { AlertResource } from '../defender/alerts/resource.ts';
-import type { AlertSeed } from '../defender/alerts/seed.ts';
 import type { AlertStoreOf } from '../defender/alerts/store.ts';
 import type { IndicatorResource } from '../defender/indicators/resource.ts';
 import type { StoreOf } from '../defender/indicators/operations.ts';
@@ -19,11 +17,12 @@ import type { EntraContext } from '../entra/context.ts';
 import type { Application, Tenant } from '../entra/directory.ts';
 import type { EventSeed, EventStoreOf, StoredEvent } from '../events/store.ts';
 import type { Faults } from '../faults.ts';
-import type { GraphAlert, GraphAlertsOf } from '../graph/alerts.ts';
+import type { GraphAlertsOf } from '../graph/alert-store.ts';
 import type { RequestLog } from '../log.ts';
 import type { ApplicationOptions, ConsentedRoles, SecretOptions, TenantOptions } from '../options.ts';
 import type { SwitchBoard } from '../switches.ts';
 import type { NewSecretVersion, Secret, SecretVersion, Vault } from '../key-vault/vault.ts';
+import type { AlertControl } from './alert-control.ts';
 import type { EntityControl, EntityState } from './entity-control.ts';
 import type { MachineActionControl, MachineActionState } from './machine-action-control.ts';
 import type { TokenOrder } from './mint.ts';
@@ -44,7 +43,7 @@ export interface SimulatorState extends EntraContext, EntityState {
 }
 
 /** Everything that a test or a demo may do behind the APIs' backs. */
-export interface Control extends EntityControl {
+export interface Control extends EntityControl, AlertControl {
   readonly clock: SimulatorClock;
   readonly switches: SwitchBoard;
   readonly faults: Pick<Faults, 'add' | 'list' | 'clear'>;
@@ -84,20 +83,6 @@ export interface Control extends EntityControl {
     clear(tenantId: string): void;
   };
   readonly machineActions: MachineActionControl;
-  readonly alerts: {
-    /** Newest first. */
-    list(tenantId: string): readonly AlertResource[];
-    /** Adds alerts, or replaces those with the same id. */
-    seed(tenantId: string, seeds: readonly AlertSeed[]): readonly AlertResource[];
-    /** As an analyst would: `lastUpdateTime` is now, unless the change says otherwise; throws when there is none. */
-    change(tenantId: string, id: string, changes: Partial<AlertResource>): AlertResource;
-    clear(tenantId: string): void;
-  };
-  /** Made through Graph, without an event. */
-  readonly graphAlerts: {
-    list(tenantId: string): readonly GraphAlert[];
-    clear(tenantId: string): void;
-  };
   /** Rows of the hunting tables: what queries find, and what an alert can refer to. */
   readonly events: {
     list(tenantId: string): readonly StoredEvent[];
@@ -156,11 +141,7 @@ export function createControl(state: SimulatorState): Control {
     },
     ...entityControl(state),
     machineActions: machineActionControl(state),
-    alerts: alertControl(state),
-    graphAlerts: {
-      list: (tenantId) => [...state.graphAlerts(tenantId).values()],
-      clear: (tenantId) => state.graphAlerts(tenantId).clear(),
-    },
+    ...alertControl(state),
     events: {
       list: (tenantId) => state.events(tenantId).list(),
       add: (tenantId, seed) => state.events(tenantId).add(seed, clock.now()),

@@ -1,6 +1,6 @@
 import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
-import { at, bodyOf } from './requests.ts';
+import { at, listOf } from './requests.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Route } from '../http/router.ts';
 import type { Control } from './control.ts';
@@ -19,11 +19,7 @@ export function entityRoutes(control: Control): readonly Route[] {
 /** Dump, replace all, add, clear; the list in the body has the name of the path. */
 function routesOf<Seed, Item>(name: string, part: SeededPart<Seed, Item>): readonly Route[] {
   const path = at(`/tenants/{tenantId}/${name}`);
-  const seedsOf = (exchange: Exchange): readonly Seed[] => {
-    const seeds = bodyOf(exchange)[name];
-    if (!Array.isArray(seeds)) throw new RangeError(`The body needs a list "${name}".`);
-    return seeds as readonly Seed[];
-  };
+  const seedsOf = (exchange: Exchange): readonly Seed[] => listOf<Seed>(exchange, name);
   return [
     route('GET', path, (_exchange, { tenantId = '' }) => json(200, { [name]: part.list(tenantId) })),
     route('PUT', path, (exchange, { tenantId = '' }) => {

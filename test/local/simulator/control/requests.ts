@@ -10,3 +10,10 @@ export function bodyOf(exchange: Exchange): Readonly<Record<string, unknown>> {
   if (!isRecord(body)) throw new RangeError('The body must be a JSON object.');
   return body;
 }
+
+/** The list of that name in the body; its items are checked by who takes them. */
+export function listOf<T>(exchange: Exchange, name: string): readonly T[] {
+  const items = bodyOf(exchange)[name];
+  if (!Array.isArray(items)) throw new RangeError(`The body needs a list "${name}".`);
+  return items as readonly T[];
+}

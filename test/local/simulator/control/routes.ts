@@ -1,6 +1,6 @@
 import { json, noContent } from '../http/exchange.ts';
 import { route } from '../http/router.ts';
-import { alertRoutes, eventRoutes } from './alert-routes.ts';
+import { alertRoutes, eventRoutes, graphAlertRoutes } from './alert-routes.ts';
 import { entityRoutes } from './entity-routes.ts';
 import { machineActionRoutes } from './machine-action-routes.ts';
 import { machineRoutes } from './machine-routes.ts';
@@ -25,6 +25,7 @@ export function controlRoutes(control: Control): readonly Route[] {
     ...machineRoutes(control),
     ...machineActionRoutes(control),
     ...alertRoutes(control),
+    ...graphAlertRoutes(control),
     ...entityRoutes(control),
     ...eventRoutes(control),
     ...runRoutes(control),

@@ -27,3 +27,7 @@ export function toGraphReply({ code, message, headers }: GraphError, exchange: E
   };
   return json(statusOf[code], { error: { code, message, innerError } }, headers);
 }
+
+export function badRequest(message: string): GraphError {
+  return { code: 'BadRequest', message };
+}

@@ -15,6 +15,7 @@ export interface GraphCall {
   readonly exchange: Exchange;
   readonly parameters: Parameters;
   readonly tenantId: string;
+  readonly applicationName: string;
   readonly nowMs: number;
   readonly switches: Switches;
 }
@@ -73,7 +74,8 @@ function perform(
   if (!operation.roles.some((role) => roles.includes(role))) {
     return { code: 'Forbidden', message: `Missing application roles: ${operation.roles.join(', ')}.` };
   }
-  return operation.handle({ exchange, parameters, tenantId, nowMs, switches });
+  const applicationName = context.directory.application(caller.clientId)?.displayName ?? caller.clientId;
+  return operation.handle({ exchange, parameters, tenantId, applicationName, nowMs, switches });
 }
 
 async function authenticate(context: DefenderContext, exchange: Exchange): Promise<GraphCaller | GraphError> {

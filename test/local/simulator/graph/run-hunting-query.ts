@@ -2,6 +2,7 @@ import { isRecord, json, readJson } from '../http/exchange.ts';
 import { createQueryChecker } from '../hunting/language.ts';
 import { runQuery } from '../hunting/query.ts';
 import { toPeriod } from '../hunting/timespan-parameter.ts';
+import { badRequest } from './errors.ts';
 import type { EventStoreOf } from '../events/store.ts';
 import type { Reply } from '../http/exchange.ts';
 import type { CheckQuery } from '../hunting/language.ts';
@@ -53,8 +54,4 @@ function reachedLimit({ switches, nowMs }: GraphCall): GraphError | undefined {
     case 'size':
       return badRequest('Query execution has exceeded the allowed result size.');
   }
-}
-
-function badRequest(message: string): GraphError {
-  return { code: 'BadRequest', message };
 }

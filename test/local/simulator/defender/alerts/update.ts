@@ -3,6 +3,7 @@ import { defenderError, isDefenderError } from '../errors.ts';
 import { alertNotFound, incorrectBody, toTime } from './context.ts';
 import { toAlertReply } from './read.ts';
 import { determinations, statuses } from './resource.ts';
+import { triaged } from './triage.ts';
 import type { Reply } from '../../http/exchange.ts';
 import type { DefenderError } from '../errors.ts';
 import type { DefenderCall } from '../operation.ts';
@@ -79,18 +80,7 @@ function apply(
   { alerts }: Pick<AlertContext, 'alerts'>,
   { alert, update }: { readonly alert: AlertResource; readonly update: Update },
 ): AlertResource {
-  const { comment, ...changes } = update;
   if (Object.keys(update).length === 0) return alert;
   call.exchange.applied = true;
-  const now = toTime(call.nowMs);
-  const isOpenedAgain = changes['status'] !== undefined && changes['status'] !== 'Resolved';
-  return alerts.change(alert.id, {
-    ...changes,
-    ...(changes['status'] === 'Resolved' && alert.status !== 'Resolved' ? { resolvedTime: now } : {}),
-    ...(isOpenedAgain ? { resolvedTime: null } : {}),
-    ...(comment === undefined
-      ? {}
-      : { comments: [...alert.comments, { comment, createdBy: call.applicationName, createdTime: now }] }),
-    lastUpdateTime: now,
-  });
+  return alerts.change(alert.id, triaged(alert, update, { by: call.applicationName, now: toTime(call.nowMs) }));
 }

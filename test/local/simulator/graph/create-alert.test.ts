@@ -16,12 +16,25 @@ const input = {
 const create = (changes: object = {}) => bench.call('POST', path, { createAlertInput: { ...input, ...changes } });
 
 test('an alert without an event', async () => {
-  const { status, body } = await create({ mitreTechniques: ['T1059'] });
+  const others = [
+    { entityType: 'file', entityIdentifier: 'sha256', identifierValue: 'b', role: 'related' },
+    { entityType: 'ip', entityIdentifier: 'address', identifierValue: '203.0.113.9', role: 'related' },
+  ];
+  const { status, body } = await create({ mitreTechniques: ['T1059'], entityDefinitions: [entity, ...others] });
   expect([status, body]).toMatchObject([
     201,
     {
       ...{ status: 'new', severity: 'high', title: 'Bad', detectionSource: 'manual', tenantId },
       ...{ mitreTechniques: ['T1059'], createdDateTime: '2026-11-20T10:00:00.000Z' },
+      evidence: [
+        {
+          '@odata.type': '#microsoft.graph.security.deviceEvidence',
+          mdeDeviceId: 'a'.repeat(40),
+          detailedRoles: ['impacted'],
+        },
+        { '@odata.type': '#microsoft.graph.security.fileEvidence', fileDetails: { sha256: 'b' } },
+        { '@odata.type': '#microsoft.graph.security.ipEvidence', address: '203.0.113.9' },
+      ],
     },
   ]);
   expect(body['id']).toMatch(/_aml$/);
