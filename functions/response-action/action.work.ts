@@ -8,6 +8,7 @@ import { approverOf } from './carry-context.ts';
 import type { CarryActionKind } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
 import type { ActionKind } from './catalogue.ts';
+import { keepApprover } from './keep-approver.ts';
 
 /** What carrying actions needs. */
 export interface CarryActionOptions {
@@ -23,6 +24,6 @@ export function createCarryAction({ tenants, carryByKind }: CarryActionOptions):
     const action = readStoredAction(request);
     const carry = carryByKind[rowOf(action.data).kind];
     if (carry === undefined) return failed('defender_refused', `This build does not carry ${action.data.action}.`);
-    return carry({ operation, tenant, action, state, approvedBy: approverOf(signals) }, tools);
+    return keepApprover(carry)({ operation, tenant, action, state, approvedBy: approverOf(signals) }, tools);
   };
 }

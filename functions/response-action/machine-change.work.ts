@@ -1,11 +1,11 @@
 import type { DefenderMachines } from '../../shared/defender/machines.client.ts';
+import type { CarryTools } from '../../shared/work/carry.ts';
 import { failed, withUpstream } from './action-outcomes.ts';
 import type { CarryActionKind, PreviewActionKind } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
 import type { FindActionMachine } from './find-action-machine.client.ts';
-import { afterLook, beforeLook, isMachineChange, toResult } from './next-machine-change.ts';
-import type { MachineChangeFacts } from './next-machine-change.ts';
-import { toCall } from './to-call.ts';
+import { fromChangeState, lookAt, toMachineChange, toSelector } from './machine-change.ts';
+import { afterLook, beforeLook, toChangeFacts } from './next-change.ts';
 
 /** What changing a machine needs. */
 export interface MachineChangeOptions {
@@ -16,26 +16,30 @@ export interface MachineChangeOptions {
 /** A call to Defender may take so long; nobody else may take the operation over meanwhile. */
 const callMs = 30_000;
 
-/** Makes the carry of `AddTag` and `RemoveTag`: one step, from the machine as it is to the machine as asked for. */
+/**
+ * Makes the carry of `AddTag`, `RemoveTag` and `SetDeviceValue`: one step, from the machine as it is to the machine as asked
+ * for. They leave no comment in Defender, so the machine itself tells whether a call whose answer was lost was made.
+ */
 export function createCarryMachineChange({ machines, findActionMachine }: MachineChangeOptions): CarryActionKind {
-  return async ({ operation, tenant, action, state, approvedBy }, tools) => {
-    const { data } = action;
-    if (!isMachineChange(data)) throw new Error(`${data.action} changes no machine.`);
-    const { isCancelRequested, isLate, now } = tools;
-    const sending = { mayBeSent: state !== undefined, isApproved: approvedBy !== undefined };
-    const facts: MachineChangeFacts = { action, tenant, ...sending, isCancelRequested, isLate, nowMs: now() };
+  return async (context, tools) => {
+    const { operation, tenant } = context;
+    const data = toMachineChange(context.action.data);
+    const state = fromChangeState(context.state);
+    const facts = toChangeFacts(context, tools, state?.mayBeSent === true);
     const early = beforeLook(facts);
     if (early !== undefined) return early;
-    const { machine, error } = await findActionMachine(tenant, data.machine);
+
+    const { machine, error } = await findActionMachine(tenant, toSelector(data, state));
     if (machine === undefined) return { outcome: 'Failed', error };
-    const step = afterLook(facts, machine);
+    const { result, request, ...look } = lookAt(data, machine);
+    const step = afterLook(facts, { result, request, ...look });
+    if (step.outcome === 'Later') return { ...step, state: { machineId: machine.id, mayBeSent: facts.mayBeSent } };
     if (step.outcome !== 'Send') return step;
 
-    if (tools.leaseLeftMs() < callMs) await tools.renewLease();
-    const result = toResult(data, machine);
-    await tools.saveIntent({ mayBeSent: true }, { stage: 'Submitting', result });
+    await ensureLease(tools);
+    await tools.saveIntent({ machineId: machine.id, mayBeSent: true }, { stage: 'Submitting', result });
     const [role] = rowOf(data).roles;
-    const call = { ...step.request, method: 'POST' } as const;
+    const call = { ...request, method: 'POST' } as const;
     const sent = await machines.changeMachine(tenant, call, role ?? 'Machine.ReadWrite.All');
     if (sent.machine !== undefined) return withUpstream({ outcome: 'Done', result }, sent.upstream, operation);
     return withUpstream(failed('machine_not_found', 'Defender knows no such machine.'), sent.upstream, operation);
@@ -46,11 +50,15 @@ export function createCarryMachineChange({ machines, findActionMachine }: Machin
 export function createPreviewMachineChange({
   findActionMachine,
 }: Pick<MachineChangeOptions, 'findActionMachine'>): PreviewActionKind {
-  return async ({ tenant, action: { data } }) => {
-    if (!isMachineChange(data)) throw new Error(`${data.action} changes no machine.`);
+  return async ({ tenant, action }) => {
+    const data = toMachineChange(action.data);
     const { machine, error } = await findActionMachine(tenant, data.machine);
     if (machine === undefined) return { error };
-    const request = toCall(data, { machineId: machine.id }, { comment: data.comment });
-    return { machine: toResult(data, machine).machine, facts: machine, request };
+    const { result, request } = lookAt(data, machine);
+    return { machine: result.machine, facts: machine, request };
   };
+}
+
+async function ensureLease(tools: CarryTools): Promise<void> {
+  if (tools.leaseLeftMs() < callMs) await tools.renewLease();
 }

@@ -137,7 +137,7 @@ describe('the policy', () => {
     const { send, later, drain, work, tags, calls } = await setUpResponseAction(simulator, policy);
     const answer = await send();
     const { id, stage } = operationOf(answer);
-    expect([answer.status, stage, calls('GET').length]).toEqual([202, 'AwaitingApproval', 0]);
+    expect([answer.status, stage, calls('GET').length]).toEqual([202, 'AwaitingApproval', 1]);
     const late = operationOf(await send({ key: 'key-2' }));
     const value = { approvedBy: 'ana@example.test' };
     expect((await work.signal(tenantId, id, { name: 'approval', value, whileAt: 'AwaitingApproval' })).outcome).toBe(
