@@ -17,7 +17,13 @@ export const actionRoles = [
 /** A live response of one command of each type. */
 export const commands = [
   { type: 'PutFile', params: [{ key: 'FileName', value: 'tool.exe' }] },
-  { type: 'RunScript', params: [{ key: 'ScriptName', value: 'triage.ps1' }, { key: 'Args', value: '-all' }] },
+  {
+    type: 'RunScript',
+    params: [
+      { key: 'ScriptName', value: 'triage.ps1' },
+      { key: 'Args', value: '-all' },
+    ],
+  },
   { type: 'GetFile', params: [{ key: 'Path', value: 'C:\\Temp\\t.txt' }] },
 ] as const;
 
@@ -65,7 +71,7 @@ export function setUpMachineActions(): MachineActionBench {
     return defender.call(method, path, body);
   };
   beforeAll(async () => {
-    running = await startTestSimulator({ switches: { enforceRateLimits: false } });
+    running = await startTestSimulator({ switches: { enforceRateLimits: false, tokenLifetimeSeconds: 10_000_000 } });
   });
   afterAll(() => simulator().stop());
   beforeEach(async () => {

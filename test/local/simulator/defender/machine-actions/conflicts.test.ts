@@ -60,7 +60,9 @@ test('another machine, another file and other bodies', async () => {
   for (const type of machineActionTypes) await bench.start(type);
   expect((await bench.start('Isolate', {}, srv1.id)).status).toBe(201);
   expect((await bench.start('StopAndQuarantineFile', { Sha1: 'e'.repeat(40) })).status).toBe(201);
-  expect((await bench.start('StopAndQuarantineFile', { Sha1: 'C'.repeat(40) })).code).toBe('ActiveRequestAlreadyExists');
+  expect((await bench.start('StopAndQuarantineFile', { Sha1: 'C'.repeat(40) })).code).toBe(
+    'ActiveRequestAlreadyExists',
+  );
   expect((await bench.start('RunAntiVirusScan', { ScanType: 'Full' })).code).toBe('ActiveRequestAlreadyExists');
   expect((await bench.start('Isolate', { IsolationType: 'Selective' })).code).toBe('ActiveRequestAlreadyExists');
 });
