@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { CallbackEvent } from '../contract/callback-event.ts';
+import type { CallbackEvent, CallbackType } from '../contract/callback-event.ts';
 import { callbackEventSchema, callbackTypeSchema } from '../contract/callback-event.ts';
 import type { CallerDocument, CallerInput } from '../contract/caller.ts';
 import type { Immutable } from '../contract/primitives.ts';
@@ -43,12 +43,24 @@ export function isSubscribed(
   event: CallbackEvent,
   nowMs: number,
 ): boolean {
-  const { callback, tenants, feeds } = caller;
+  if ('tenantId' in event) return isSubscribedTo(caller, event, nowMs);
+  return event.type === 'indicators.held' && wants(caller, event.type, nowMs) && isIn(caller.feeds, event.data.feedId);
+}
+
+/** The same for events of a type in a tenant: whether there is any use in looking for them. */
+export function isSubscribedTo(
+  caller: Pick<CallerInput, 'tenants' | 'expiresAt' | 'callback'>,
+  { type, tenantId }: { readonly type: CallbackType; readonly tenantId: string },
+  nowMs: number,
+): boolean {
+  return wants(caller, type, nowMs) && isIn(caller.tenants, tenantId);
+}
+
+function wants(caller: Pick<CallerInput, 'expiresAt' | 'callback'>, eventType: CallbackType, nowMs: number): boolean {
+  const { callback } = caller;
   if (callback === undefined || isExpired(caller, nowMs)) return false;
-  const type = callbackTypeSchema.safeParse(event.type).data;
-  if (type === undefined || !isIn(callback.events, type)) return false;
-  if ('tenantId' in event) return isIn(tenants, event.tenantId);
-  return event.type === 'indicators.held' && isIn(feeds, event.data.feedId);
+  const type = callbackTypeSchema.safeParse(eventType).data;
+  return type !== undefined && isIn(callback.events, type);
 }
 
 function isIn<T extends string>(chosen: 'All' | readonly T[], one: T): boolean {
@@ -62,8 +74,9 @@ function isExpired({ expiresAt }: Pick<CallerInput, 'expiresAt'>, nowMs: number)
 /** What the event is about, and what tells it from the next of its type. The version does when an operation is redriven. */
 function occurrenceOf(event: CallbackEvent): readonly [string, string] {
   switch (event.type) {
+    // An alert that took others in is told once for each of their ids.
     case 'alert.updated':
-      return [event.data.alertId, event.timestamp];
+      return [event.data.alertId, `${event.timestamp}_${hashOf(event.data.id).slice(0, 16)}`];
     case 'alert.observed':
       return [event.data.alertId, event.data.lastUpdateTime];
     case 'indicators.held':
@@ -81,6 +94,10 @@ function occurrenceOf(event: CallbackEvent): readonly [string, string] {
 
 /** At most 64 characters: what is longer is hashed, so that different parts stay different. */
 function toPart(text: string): string {
-  const short = text.length <= 64 ? text : createHash('sha256').update(text).digest('hex');
+  const short = text.length <= 64 ? text : hashOf(text);
   return short.replaceAll(/[^A-Za-z0-9-]/g, '_');
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -77,10 +77,15 @@ describe('toWebhookId', () => {
     [feedHeld, 'phishing_indicators_held_18_soar'],
     [connected, `${tenantId}_tenant_connected_2026-11-20T10_02_10Z_soar`],
     [observed, 'da639_1_alert_observed_2026-11-20T10_02_31_1234567Z_soar'],
-    [updated, 'da639_1_alert_updated_2026-11-20T10_02_10Z_soar'],
+    [updated, 'da639_1_alert_updated_2026-11-20T10_02_10Z_a40e98d6ca146f2c_soar'],
     [verify, 'callback_callback_verify_c-1_soar'],
   ])('$type', (event, id) => {
     expect(toWebhookId(event, 'soar')).toBe(id);
+  });
+
+  test('an alert that took others in is told for each of their ids', () => {
+    const other: CallbackEvent = { ...updated, data: { ...updated.data, id: 'finding-2' } };
+    expect(toWebhookId(other, 'soar')).not.toBe(toWebhookId(updated, 'soar'));
   });
 
   test('a redriven operation that fails again is another event', () => {

@@ -1,0 +1,75 @@
+import { UpstreamUnavailable } from '../errors.ts';
+import { fromTicks } from '../ticks.ts';
+import type { Ticks } from '../ticks.ts';
+import type { Defender } from './call.ts';
+import { defenderChangedAlertSchema, graphChangedAlertSchema, ticksOf } from './changed-alert.ts';
+import type { ChangedAlert } from './changed-alert.ts';
+import type { DefenderTenant } from './hosts.ts';
+import { toFilterOption } from './odata.ts';
+import type { GraphRole, MdeRole } from './roles.ts';
+
+/** Every alert that was changed last at or after the time that was asked for, and, where there is `to`, before that one. */
+export interface AlertWindow {
+  readonly alerts: readonly ChangedAlert[];
+  /** Absent: there was no more. */
+  readonly to?: Ticks;
+}
+
+/** What was changed in a tenant's alerts. Complete, or it throws what `Defender.request` throws. */
+export interface AlertChanges {
+  readonly readSince: (tenant: DefenderTenant, from: Ticks) => Promise<AlertWindow>;
+}
+
+/** The most that Defender gives at once; a page of so many may not be all. */
+const pageSize = 10_000;
+const role: MdeRole = 'Alert.ReadWrite.All';
+
+/** Reads alerts by their last change. A window that fills a page is halved until it does not. */
+export function createAlertChanges(
+  defender: Pick<Defender, 'list'>,
+  { fullPage = pageSize }: { readonly fullPage?: number } = {},
+): AlertChanges {
+  // https://learn.microsoft.com/defender-endpoint/api/get-alerts
+  const list = (tenant: DefenderTenant, from: Ticks, to: Ticks | undefined): Promise<readonly ChangedAlert[]> => {
+    const upTo = to === undefined ? '' : ` and lastUpdateTime lt ${fromTicks(to)}`;
+    const filter = toFilterOption(`lastUpdateTime ge ${fromTicks(from)}${upTo}`);
+    const path = `/api/alerts?${filter}&$top=${fullPage}`;
+    return defender.list({ tenant, api: 'alerts', role, method: 'GET', path, schema: defenderChangedAlertSchema });
+  };
+  return {
+    readSince: async (tenant, from) => {
+      let to: Ticks | undefined;
+      for (;;) {
+        const alerts = await list(tenant, from, to);
+        if (alerts.length < fullPage) return { alerts, ...(to === undefined ? {} : { to }) };
+        to = halfOf(from, to ?? lastOf(alerts) + 1n);
+      }
+    },
+  };
+}
+
+function lastOf(alerts: readonly ChangedAlert[]): Ticks {
+  return alerts.map(ticksOf).reduce((latest, each) => (each > latest ? each : latest), 0n);
+}
+
+function halfOf(from: Ticks, to: Ticks): Ticks {
+  const half = from + (to - from) / 2n;
+  if (half > from) return half;
+  throw new UpstreamUnavailable('More alerts were changed in one moment than Defender gives at once.', {
+    retryAfterMs: 60_000,
+  });
+}
+
+const graphRole: GraphRole = 'SecurityAlert.Read.All';
+
+/** The same of the alerts that only Graph has; it gives them page by page, with those of all other products. */
+export function createGraphAlertChanges(defender: Pick<Defender, 'list'>): AlertChanges {
+  return {
+    // https://learn.microsoft.com/graph/api/security-list-alerts_v2
+    readSince: async (tenant, from) => {
+      const path = `/v1.0/security/alerts_v2?${toFilterOption(`lastUpdateDateTime ge ${fromTicks(from)}`)}`;
+      const call = { tenant, service: 'graph', api: 'graphSecurity', role: graphRole, method: 'GET', path } as const;
+      return { alerts: await defender.list({ ...call, schema: graphChangedAlertSchema }) };
+    },
+  };
+}
