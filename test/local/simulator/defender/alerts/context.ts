@@ -2,6 +2,7 @@ import { defenderError } from '../errors.ts';
 import { toTimeText, ticksPerMs } from '../../hunting/ticks.ts';
 import type { EventStore } from '../../events/store.ts';
 import type { DefenderError } from '../errors.ts';
+import type { EntityStore } from '../entities/store.ts';
 import type { MachineStore } from '../machines/store.ts';
 import type { AlertStore } from './store.ts';
 
@@ -10,6 +11,7 @@ export interface AlertContext {
   readonly alerts: AlertStore;
   readonly machines: MachineStore;
   readonly events: EventStore;
+  readonly entities: EntityStore;
 }
 
 export function alertNotFound(id: string): DefenderError {

@@ -5,6 +5,7 @@ import { batchUpdate, patch } from './update.ts';
 import type { EventStoreOf } from '../../events/store.ts';
 import type { Reply } from '../../http/exchange.ts';
 import type { DefenderError } from '../errors.ts';
+import type { EntityStoreOf } from '../entities/store.ts';
 import type { MachineStoreOf } from '../machines/store.ts';
 import type { DefenderCall, DefenderOperation } from '../operation.ts';
 import type { QuotaName } from '../quotas.ts';
@@ -19,6 +20,7 @@ export interface AlertStores {
   readonly alerts: AlertStoreOf;
   readonly machines: MachineStoreOf;
   readonly events: EventStoreOf;
+  readonly entities: EntityStoreOf;
 }
 
 type Handle = (call: DefenderCall, context: AlertContext) => Reply | DefenderError;
@@ -29,6 +31,7 @@ export function alertOperations(stores: AlertStores): readonly DefenderOperation
     alerts: stores.alerts(tenantId),
     machines: stores.machines(tenantId),
     events: stores.events(tenantId),
+    entities: stores.entities(tenantId),
   });
   const on = (quota: QuotaName, roles: readonly string[]) => (method: string, path: string, handle: Handle) => ({
     ...{ method, path: `/api${path}`, roles, quota },

@@ -81,6 +81,19 @@ describe('what belongs to an alert', () => {
     expect((await bench.call('GET', `${path}/ips`)).value).toEqual([]);
   });
 
+  test('files and users with all that is known of them', async () => {
+    const { files, machines } = bench.control();
+    files.seed(tenantId, [{ sha1: '1'.repeat(40), sha256: '2'.repeat(64), md5: '3'.repeat(32), globalPrevalence: 29 }]);
+    machines.seed(tenantId, [{ id: 'b'.repeat(40), logonUsers: [{ accountName: 'ana', isDomainAdmin: true }] }]);
+    const evidence = ['1'.repeat(40), null].map((sha1) => ({ entityType: 'File', sha1, sha256: '2'.repeat(64) }));
+    const [alert] = seed({ evidence, relatedUser: { userName: 'ana', domainName: 'EXAMPLE' } });
+    expect((await bench.call('GET', `/api/alerts/${alert?.id}/files`)).value).toMatchObject([
+      { sha1: '1'.repeat(40), md5: '3'.repeat(32), globalPrevalence: 29 },
+    ]);
+    expect((await bench.call('GET', `/api/alerts/${alert?.id}/user`)).body).toMatchObject({ logOnMachinesCount: 2 });
+    files.clear(tenantId);
+  });
+
   test('addresses and hosts once each', async () => {
     const ip = { entityType: 'Ip', ipAddress: '203.0.113.9' };
     const urls = ['https://bad.example/a', 'bad.example', 'http://other.example:8080/'];

@@ -1,5 +1,6 @@
 import { json } from '../../http/exchange.ts';
 import { defenderError } from '../errors.ts';
+import { lookUpFile } from '../entities/look-up.ts';
 import { hostOf } from '../host-of.ts';
 import { contextOf } from '../operation.ts';
 import { machineNotFound, toMachineReply } from '../machines/answers.ts';
@@ -19,14 +20,19 @@ export const relatedMachine: Handle = (call, context) => {
   return record ? toMachineReply(call, record.machine) : machineNotFound(alert.machineId);
 };
 
-/** The user of the alert, with what the machine knows of its logons. */
+/** The user of the alert, with what the machines know of its logons. */
 export const relatedUser: Handle = (call, context) => {
   const alert = alertOf(call, context);
   if ('code' in alert) return alert;
   const { relatedUser: user, machineId } = alert;
   if (!user) return defenderError('ResourceNotFound', `User of alert ${alert.id} was not found`);
   const isSame = (name: string | null): boolean => name?.toLowerCase() === user.userName.toLowerCase();
-  const logon = context.machines.get(machineId)?.logonUsers.find(({ accountName }) => isSame(accountName));
+  const logons = context.machines
+    .list()
+    .flatMap(({ machine, logonUsers }) => logonUsers.map((logon) => ({ ...logon, machineId: machine.id })))
+    .filter(({ accountName }) => isSame(accountName))
+    .toSorted((a, b) => Date.parse(b.lastSeen) - Date.parse(a.lastSeen));
+  const logon = logons.find((each) => each.machineId === machineId) ?? logons[0];
   const evidence = alert.evidence.find(({ accountName }) => isSame(accountName));
   const domain = user.domainName ?? logon?.accountDomain ?? '';
   return json(200, {
@@ -37,25 +43,23 @@ export const relatedUser: Handle = (call, context) => {
     accountSid: evidence?.userSid ?? null,
     firstSeen: logon?.firstSeen ?? alert.firstEventTime,
     lastSeen: logon?.lastSeen ?? alert.lastEventTime,
-    ...{ mostPrevalentMachineId: machineId, leastPrevalentMachineId: machineId },
+    mostPrevalentMachineId: logons.at(0)?.machineId ?? machineId,
+    leastPrevalentMachineId: logons.at(-1)?.machineId ?? machineId,
     logonTypes: logon?.logonTypes ?? 'Interactive',
-    logOnMachinesCount: 1,
+    logOnMachinesCount: Math.max(1, new Set(logons.map((each) => each.machineId)).size),
     isDomainAdmin: logon?.isDomainAdmin ?? false,
     isOnlyNetworkUser: logon?.isOnlyNetworkUser ?? false,
   });
 };
 
-export const relatedFiles: Handle = listOf('Files', (items) =>
-  unique(
-    items.filter(({ sha1 }) => sha1 !== null),
-    ({ sha1 }) => sha1,
-  ).map(({ sha1, sha256, evidenceCreationTime }) => ({
-    ...{ sha1, sha256, md5: null, globalPrevalence: 1 },
-    ...{ globalFirstObserved: evidenceCreationTime, globalLastObserved: evidenceCreationTime, size: null },
-    ...{ fileType: null, isPeFile: null, filePublisher: null, fileProductName: null, signer: null, issuer: null },
-    ...{ signerHash: null, isValidCertificate: null, determinationType: 'Unknown', determinationValue: null },
-  })),
-);
+/** With what is known of each of them anywhere. */
+export const relatedFiles: Handle = (call, context) => {
+  const alert = alertOf(call, context);
+  if ('code' in alert) return alert;
+  const hashes = alert.evidence.flatMap(({ sha1, sha256 }) => sha1 ?? sha256 ?? []);
+  const files = hashes.flatMap((hash) => lookUpFile(context, hash, call.nowMs)?.file ?? []);
+  return json(200, { '@odata.context': contextOf(call.exchange, 'Files'), value: unique(files, ({ sha1 }) => sha1) });
+};
 
 export const relatedIps: Handle = listOf('Ips', (items) =>
   [...new Set(items.flatMap(({ ipAddress }) => ipAddress ?? []))].map((id) => ({ id })),
