@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
+import { createApproveAction } from '../../functions/response-action/approve-action.http.ts';
 import { createDrainActions } from '../../functions/response-action/drain-actions.timer.ts';
 import { createFindActionMachine } from '../../functions/response-action/find-action-machine.client.ts';
 import {
@@ -10,6 +11,8 @@ import {
 } from '../../functions/response-action/machine-change.work.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
+import { toCallbackEvents } from '../../shared/callbacks/callback-event.ts';
+import type { CallbackEvent } from '../../shared/contract/callback-event.ts';
 import { operationSchema } from '../../shared/contract/operation.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
@@ -45,6 +48,15 @@ export interface AskedAction {
   readonly body?: string;
 }
 
+/** An approval as a test gives it. */
+export interface AskedApproval {
+  readonly json?: unknown;
+  readonly caller?: Caller;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const publicUrl = 'https://app.contoso.example';
+
 export const addTag = { action: 'AddTag', machine: { id: pc1.id }, comment: 'Case 17', tag: 'case-17' };
 
 /** The scenario over tables of its own and the simulator, in one tenant that is connected and live, with a clock that stands still. */
@@ -62,6 +74,7 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const tables = await freshTables();
   const { now } = control.clock;
   const lines: string[] = [];
+  const told: CallbackEvent[] = [];
   const log = createLog((line) => lines.push(line), now);
   const tenants = createDocuments<TenantRecord>({
     ...{ tables, kind: 'tenant', schema: tenantRecordSchema, newId: randomUUID },
@@ -81,10 +94,13 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
     ...{ tables, now, log, newId: randomUUID, random: () => 0.5, carryOf: () => carry },
     gate: createTenantGate({ tenants, now }),
     wait: (ms) => Promise.resolve(control.clock.advance(ms)),
-    callbacksOf: () => Promise.resolve([]),
+    callbacksOf: (before, after, facts) => {
+      told.push(...toCallbackEvents({ before, after, ...facts, publicUrl }));
+      return Promise.resolve([]);
+    },
     carryCallback: () => Promise.resolve({ outcome: 'Done' }),
   });
-  const acceptOperation = createAcceptOperation({ work, publicUrl: 'https://app.contoso.example', now });
+  const acceptOperation = createAcceptOperation({ work, publicUrl, now });
 
   const change = (changes: Partial<TenantRecord>) =>
     tenants.change(tenantId, (current) => ({ ...(current ?? toNewTenant(tenantId, emptyInput)), ...changes }));
@@ -107,12 +123,21 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
       body: asked.body ?? JSON.stringify(whole),
     });
   };
+  const approve = (id: string, asked: AskedApproval = {}): Promise<TestAnswer> => {
+    const { caller = callerWith('actions:approve', { callerId: 'desk' }), json = { approvedBy: 'ana@example.test' } } =
+      asked;
+    const handler = createApproveAction(serveAs(caller, lines), { work, publicUrl, now });
+    return call(handler, {
+      ...{ method: 'POST', params: { tenantId, operationId: id }, json },
+      headers: { 'content-type': 'application/json', ...asked.headers },
+    });
+  };
   const drain = async (): Promise<void> => {
     const context = new InvocationContext({ functionName: 'drainActions', logHandler: () => undefined });
     await createDrainActions({ work, log })({} as Timer, context);
   };
   return {
-    ...{ control, tenants, work, lines, send, drain, change, setPolicy },
+    ...{ control, tenants, work, lines, told, send, approve, drain, change, setPolicy },
     /** Time goes by, and the timer with it. */
     later: async (ms: number) => {
       control.clock.advance(ms);
