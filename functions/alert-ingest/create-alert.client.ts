@@ -45,7 +45,7 @@ export async function createAlert(
     if (!(error instanceof UpstreamUnavailable) || !error.throttled) throw error;
     // A limit said so: nothing was made, and nothing is to be looked for.
     const dueAtMs = tools.now() + Math.max(1, error.retryAfterMs);
-    return { outcome: 'Later', dueAtMs, stage: 'Creating', state, upstream: error.upstream };
+    return { outcome: 'Later', dueAtMs, stage: 'Creating', state, upstream: error.upstream, isThrottled: true };
   }
 }
 

@@ -28,7 +28,7 @@ interface Window {
  */
 const marginMs = 2_000;
 
-const minuteWindow: Window = { slotMs: 10_000, lengthMs: 60_000 };
+const minuteWindow: Window = { slotMs: 2_000, lengthMs: 60_000 };
 const hourWindow: Window = { slotMs: 300_000, lengthMs: 3_600_000 };
 
 /**

@@ -17,6 +17,8 @@ export interface CarryItemOptions {
 export interface CarriedItem {
   /** `false`: somebody else has it, or its trouble was ours. */
   readonly isCarried: boolean;
+  /** Until when it waits, when a limit of Defender's said no: others of the tenant would hear the same. */
+  readonly throttledUntilMs?: number;
   /** Callbacks that were tried in vain, and wait for their next time. */
   readonly waiting: readonly WorkItem[];
 }
@@ -33,16 +35,16 @@ export function createCarryItem(
     } catch (error) {
       // One item's trouble is not the others': its lease ends, and it comes back.
       log.error('item.failed', { lane: item.lane, tenantId: item.tenantId, itemId: item.id, error });
-      return { isCarried: false, waiting: [] };
+      return nothingCarried;
     }
   };
 
   async function carryOperation(item: WorkItem, mayStart: () => boolean): Promise<CarriedItem> {
     const held = await claims.claim(item);
-    if (!held) return { isCarried: false, waiting: [] };
-    const { callbacks } = await options.carryOn(held, mayStart);
+    if (!held) return nothingCarried;
+    const { callbacks, throttledUntilMs } = await options.carryOn(held, mayStart);
     const { waiting } = await deliverAll(callbacks, mayStart);
-    return { isCarried: true, waiting };
+    return { isCarried: true, waiting, ...(throttledUntilMs === undefined ? {} : { throttledUntilMs }) };
   }
 
   async function deliverAll(callbacks: readonly WorkItem[], mayStart: () => boolean): Promise<CarriedItem> {
@@ -57,6 +59,8 @@ export function createCarryItem(
     return { isCarried, waiting };
   }
 }
+
+const nothingCarried: CarriedItem = { isCarried: false, waiting: [] };
 
 /** Ends what is too late while its tenant may not be called; what may be in Defender already waits on, for only a step can tell. */
 export function createExpire(options: {

@@ -64,6 +64,8 @@ export interface Later extends Progress {
   readonly stage: OperationStage;
   /** The step failed in a way worth trying again: counted, and too many end the operation. */
   readonly isAttemptFailed?: boolean;
+  /** A limit of Defender's said no: others of the tenant would hear the same. */
+  readonly isThrottled?: true;
   /** Defender has it: from here on it can no longer be too late. */
   readonly hasReachedDefender?: boolean;
 }

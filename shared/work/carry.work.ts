@@ -30,6 +30,8 @@ export interface StepOptions {
 /** How far a claimed operation got: ended, waiting for its time, or taken over by somebody else. */
 export interface Carried {
   readonly to: 'Ended' | 'Waiting' | 'Lost';
+  /** Until when it waits, when a limit of Defender's said no. */
+  readonly throttledUntilMs?: number;
   /** What its changes are to tell the partner. */
   readonly callbacks: readonly WorkItem[];
 }
@@ -48,7 +50,9 @@ export function createCarryOn(options: StepOptions): CarryOn {
         const goesOn = verdict.to === 'Later' && verdict.isAdvanced && verdict.dueMs <= now();
         const isContinued = goesOn && steps < maxStepsInARow && mayStart();
         callbacks.push(...(await claims.record(held, verdict, isContinued)));
-        if (!isContinued) return { to: verdict.to === 'Later' ? 'Waiting' : 'Ended', callbacks };
+        if (isContinued) continue;
+        if (verdict.to !== 'Later') return { to: 'Ended', callbacks };
+        return { to: 'Waiting', callbacks, ...(verdict.isThrottled ? { throttledUntilMs: verdict.dueMs } : {}) };
       }
     } catch (error) {
       if (!(error instanceof LostClaim)) throw error;

@@ -12,10 +12,13 @@ export interface DrainLaneOptions {
 /** A run ends before the next tick: no step starts after this. */
 const budgetMs = 45_000;
 
+/** Longer waiting would cost more than the next tick. */
+const waitsForMs = 30_000;
+
 /** Makes the timer that carries on what is due in a lane. */
 export function createDrainLane(lane: Lane, { work, log }: DrainLaneOptions): TimerHandler {
   return async () => {
-    const { carried } = await work.drain(lane, { budgetMs });
+    const { carried } = await work.drain(lane, { budgetMs, waitsForMs });
     if (carried > 0) log.info('lane.drained', { lane, carried });
   };
 }

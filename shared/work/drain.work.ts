@@ -15,6 +15,8 @@ const itemsPerVisit = 20;
 /** A callback that failed at first is tried once more in the same pass when it is due so soon. */
 const soonMs = 10_000;
 
+const clockGrainMs = 50;
+
 /** A tenant that may not be called now is looked at again after this, unless it is woken before. */
 const gatedRecheckMs = 300_000;
 
@@ -32,6 +34,8 @@ export interface DrainOptions {
 export interface DrainPass {
   /** No step starts after this. At most 45 s in a timer. */
   readonly budgetMs: number;
+  /** Waits for what becomes due within so long: at Defender's limits the next call is possible in the middle of a minute. */
+  readonly waitsForMs?: number;
   /** Takes only the tenants of one of several timers. */
   readonly shard?: { readonly index: number; readonly count: number };
 }
@@ -43,6 +47,10 @@ interface Run {
   readonly inFlight: ReturnType<typeof createLimit>;
   /** Whose turn it is; who has more than a visit takes goes to the end. */
   readonly turns: ReadyRow[];
+  /** Who has something that becomes due before the run ends, and when. */
+  readonly later: { readonly row: ReadyRow; readonly dueMs: number }[];
+  /** Until when what becomes due is waited for. */
+  readonly waitsUntilMs: number;
   /** Callbacks to try once more before the run ends. */
   readonly soon: WorkItem[];
   carried: number;
@@ -52,17 +60,31 @@ interface Run {
 export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass) => Promise<number> {
   const { ready, items, now } = options;
 
-  return async (lane, { budgetMs, shard }) => {
+  return async (lane, { budgetMs, waitsForMs = 0, shard }) => {
     const endsAtMs = now() + budgetMs;
-    const turns = (await ready.due(lane)).filter((row) => isIn(shard, row.tenantId));
+    const turns = (await ready.due(lane, waitsForMs)).filter((row) => isIn(shard, row.tenantId));
     const run: Run = {
-      ...{ lane, turns, soon: [], carried: 0 },
+      ...{ lane, turns, later: [], soon: [], carried: 0, waitsUntilMs: now() + waitsForMs },
       ...{ mayStart: () => now() < endsAtMs, inFlight: createLimit(maxInFlight) },
     };
-    await Promise.all(Array.from({ length: maxInFlight }, () => visitInTurn(run)));
+    do await Promise.all(Array.from({ length: maxInFlight }, () => visitInTurn(run)));
+    while (await hasWaitedForNext(run));
     await tryAgainSoon(run, endsAtMs);
     return run.carried;
   };
+
+  /** Waits until the next of those that have something later in this run; `false` when nobody has. */
+  async function hasWaitedForNext(run: Run): Promise<boolean> {
+    if (run.later.length === 0 || !run.mayStart()) return false;
+    const nextMs = Math.min(...run.later.map(({ dueMs }) => dueMs));
+    if (nextMs > now()) await options.wait(nextMs - now());
+    // A timer may ring a moment early; a clock that stands still is none to wait by.
+    if (now() < nextMs - clockGrainMs) return false;
+    const waiting = run.later.splice(0);
+    for (const each of waiting) (each.dueMs <= now() ? run.turns : []).push(each.row);
+    run.later.push(...waiting.filter(({ dueMs }) => dueMs > now()));
+    return true;
+  }
 
   async function visitInTurn(run: Run): Promise<void> {
     while (run.mayStart()) {
@@ -81,26 +103,39 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
     const { tenantId } = row;
     const first = await items.first(run.lane, tenantId, itemsPerVisit);
     const due = first.filter((item) => item.dueMs <= now());
-    if (due.length === 0) return ready.settle(row, first[0]?.dueMs);
+    if (due.length === 0) return end(run, row, first);
     if (!(await isOpen(row))) return;
-    const carried = await carryAll(run, due);
-    // Nothing carried: another drain has them, or storage does not answer. The next tick looks again.
-    if (due.length === itemsPerVisit && carried > 0 && run.mayStart()) run.turns.push(row);
-    else await settle(run.lane, tenantId);
+    const { carried, throttledUntilMs } = await carryAll(run, due);
+    // Nothing carried: another drain has them, or storage does not answer. Throttled: the rest would be, too.
+    const isToGoOn = due.length === itemsPerVisit && carried > 0 && throttledUntilMs === Infinity && run.mayStart();
+    if (isToGoOn) run.turns.push(row);
+    else await settle(run, tenantId, throttledUntilMs);
   }
 
-  async function carryAll(run: Run, due: readonly WorkItem[]): Promise<number> {
+  /** Ends a visit. What becomes possible in this run is waited for, unless it is in somebody's hands. */
+  async function end(run: Run, row: ReadyRow, left: readonly WorkItem[], throttledUntilMs = Infinity): Promise<void> {
+    const nextMs = left.find(({ isLeased, dueMs }) => !isLeased && dueMs > now())?.dueMs ?? Infinity;
+    const dueMs = Math.min(nextMs, throttledUntilMs);
+    if (dueMs <= run.waitsUntilMs) run.later.push({ row, dueMs });
+    await ready.settle(row, left[0]?.dueMs);
+  }
+
+  async function carryAll(
+    run: Run,
+    due: readonly WorkItem[],
+  ): Promise<{ readonly carried: number; readonly throttledUntilMs: number }> {
     const perTenant = createLimit(maxPerTenant);
-    const carryOne = async (item: WorkItem): Promise<number> => {
-      if (!run.mayStart()) return 0;
-      const { isCarried, waiting } = await options.carryItem(item, run.mayStart);
+    const sum = { carried: 0, throttledUntilMs: Infinity };
+    const carryOne = async (item: WorkItem): Promise<void> => {
+      if (!run.mayStart()) return;
+      const { isCarried, waiting, throttledUntilMs = Infinity } = await options.carryItem(item, run.mayStart);
       run.soon.push(...waiting.filter((callback) => callback.dueMs - now() <= soonMs));
-      return isCarried ? 1 : 0;
+      if (isCarried) sum.carried += 1;
+      sum.throttledUntilMs = Math.min(sum.throttledUntilMs, throttledUntilMs);
     };
-    const counts = await Promise.all(due.map((item) => perTenant(() => run.inFlight(() => carryOne(item)))));
-    const carried = counts.reduce((sum, count) => sum + count, 0);
-    run.carried += carried;
-    return carried;
+    await Promise.all(due.map((item) => perTenant(() => run.inFlight(() => carryOne(item)))));
+    run.carried += sum.carried;
+    return sum;
   }
 
   /** Callbacks go to the partner, whatever the tenant's state. What is too late ends even while the tenant waits. */
@@ -113,9 +148,9 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
     return false;
   }
 
-  async function settle(lane: Lane, tenantId: string): Promise<void> {
-    const row = await ready.read(lane, tenantId);
-    if (row) await ready.settle(row, await items.earliest(lane, tenantId));
+  async function settle(run: Run, tenantId: string, throttledUntilMs: number): Promise<void> {
+    const row = await ready.read(run.lane, tenantId);
+    if (row) await end(run, row, await items.first(run.lane, tenantId, itemsPerVisit), throttledUntilMs);
   }
 
   async function tryAgainSoon(run: Run, endsAtMs: number): Promise<void> {

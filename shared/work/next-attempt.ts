@@ -59,7 +59,7 @@ export function nextAttempt(
   const progress = upstreamOf(stored, thrown);
   if (!thrown.throttled) return retry(stored, { ...facts, progress, waitMs: thrown.retryAfterMs });
   const dueMs = facts.nowMs + Math.max(1, thrown.retryAfterMs);
-  return later(stored, { dueMs, progress, attempts: facts.attempts - 1 });
+  return { ...later(stored, { dueMs, progress, attempts: facts.attempts - 1 }), isThrottled: true };
 }
 
 function afterOutcome(
@@ -84,12 +84,12 @@ function afterOutcome(
       if (!Number.isFinite(outcome.dueAtMs)) return retry(stored, { ...facts, progress: {}, waitMs: 0 });
       return outcome.isAttemptFailed === true
         ? retry(reached(stored, outcome), { ...facts, progress: outcome, waitMs: outcome.dueAtMs - facts.nowMs })
-        : later(reached(stored, outcome), {
-            dueMs: outcome.dueAtMs,
-            progress: outcome,
-            attempts: givenBack,
-            isAdvanced: true,
-          });
+        : {
+            ...later(reached(stored, outcome), {
+              ...{ dueMs: outcome.dueAtMs, progress: outcome, attempts: givenBack, isAdvanced: true },
+            }),
+            ...(outcome.isThrottled === true ? { isThrottled: true } : {}),
+          };
   }
 }
 
@@ -120,7 +120,7 @@ function later(
     readonly attempts: number;
     readonly isAdvanced?: boolean;
   },
-): Verdict {
+): Extract<Verdict, { to: 'Later' }> {
   // What waits past its time is looked at when that time comes, so that it ends then and not later.
   const canExpire = stored.submitByMs !== undefined && !stored.hasReachedDefender && stored.intents === 0;
   return {

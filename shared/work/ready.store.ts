@@ -74,9 +74,9 @@ export function createReady(options: { readonly table: TableClient; readonly now
     return row && fromRow(row);
   }
 
-  /** Whom a lane has something for, those that waited longest first. */
-  async function due(lane: Lane): Promise<readonly ReadyRow[]> {
-    const filter = odata`PartitionKey eq ${lane} and nextDue le ${toSortable(now())}`;
+  /** Whom a lane has something for, now or within so long, those that waited longest first. */
+  async function due(lane: Lane, withinMs = 0): Promise<readonly ReadyRow[]> {
+    const filter = odata`PartitionKey eq ${lane} and nextDue le ${toSortable(now() + withinMs)}`;
     const rows: ReadyRow[] = [];
     await fromStorage(async () => {
       for await (const row of table.listEntities({ queryOptions: { filter } })) rows.push(fromRow(row));

@@ -17,6 +17,8 @@ export type Verdict =
       readonly hasReachedDefender: boolean;
       /** The step brought it further: the next one may follow at once. */
       readonly isAdvanced: boolean;
+      /** A limit of Defender's said no. */
+      readonly isThrottled?: true;
     };
 
 /** Too many tries failed. */

@@ -27,15 +27,15 @@ describe('planTake', () => {
   it('grants up to the limit and says when there is room again', () => {
     const granted = takeAll({ perMinute: 3 }, [start, start + 1, start + 2, start + 3]);
     expect(granted).toEqual([start, start + 1, start + 2]);
-    const full: Budget = { minute: [[start / 10_000, 3]], hour: [], blockedUntilMs: 0 };
-    const retryAtMs = start + 10_000 + 60_000 + 2_000;
+    const full: Budget = { minute: [[start / 2_000, 3]], hour: [], blockedUntilMs: 0 };
+    const retryAtMs = start + 2_000 + 60_000 + 2_000;
     expect(planTake(full, { perMinute: 3 }, { nowMs: start + 5, count: 1 })).toEqual({ granted: false, retryAtMs });
     expect(planTake(full, { perMinute: 3 }, { nowMs: retryAtMs - 1, count: 1 }).granted).toBe(false);
     expect(planTake(full, { perMinute: 3 }, { nowMs: retryAtMs, count: 3 }).granted).toBe(true);
   });
 
   it('waits for the slots that make enough room, not for all', () => {
-    const slot = start / 10_000;
+    const slot = start / 2_000;
     const budget: Budget = {
       minute: [
         [slot, 1],
@@ -45,18 +45,18 @@ describe('planTake', () => {
       hour: [],
       blockedUntilMs: 0,
     };
-    const nowMs = start + 25_000;
+    const nowMs = start + 5_000;
     expect(planTake(budget, { perMinute: 5 }, { nowMs, count: 1 })).toEqual({
       granted: false,
-      retryAtMs: start + 72_000,
+      retryAtMs: start + 64_000,
     });
     expect(planTake(budget, { perMinute: 5 }, { nowMs, count: 2 })).toEqual({
       granted: false,
-      retryAtMs: start + 82_000,
+      retryAtMs: start + 66_000,
     });
     expect(planTake(budget, { perMinute: 5 }, { nowMs, count: 5 })).toEqual({
       granted: false,
-      retryAtMs: start + 92_000,
+      retryAtMs: start + 68_000,
     });
   });
 
@@ -83,9 +83,9 @@ describe('planTake', () => {
   });
 
   it('counts in the newest slot of a row that a faster clock wrote', () => {
-    const slot = start / 10_000;
+    const slot = start / 2_000;
     const ahead: Budget = { minute: [[slot + 1, 1]], hour: [], blockedUntilMs: 0 };
-    const plan = planTake(ahead, { perMinute: 3 }, { nowMs: start + 9_000, count: 1 });
+    const plan = planTake(ahead, { perMinute: 3 }, { nowMs: start + 1_900, count: 1 });
     expect(plan).toMatchObject({ granted: true, budget: { minute: [[slot + 1, 2]] } });
   });
 

@@ -51,7 +51,7 @@ describe('createBudgets', () => {
     const table = (await freshTables())('budgets');
     expect(await takeMany([open(table)], 60)).toBe(30);
     const after = await open(table).take(tenantId, 'indicatorsImport');
-    expect(after).toEqual({ granted: false, retryAtMs: start + 72_000 });
+    expect(after).toEqual({ granted: false, retryAtMs: start + 64_000 });
   });
 
   it('shares the budget with other instances', async () => {

@@ -73,6 +73,39 @@ describe('a drain', () => {
     expect(await work.oldestDue(['actions'])).toBe(startMs);
   });
 
+  test('waits for what becomes due while it runs, when it is told to', async () => {
+    const { work, clock } = testWork(
+      await freshTables(),
+      carryOf({ outcome: 'Later', dueAtMs: 0, stage: 'Pending' }, { outcome: 'Done' }),
+    );
+    const startMs = clock.now();
+    await accepted(work, { isLeftToTimer: true, dueAtMs: startMs + 12_000 });
+    await accepted(work, { isLeftToTimer: true, dueAtMs: startMs + 40_000 });
+    expect(await work.drain('actions', pass)).toEqual({ carried: 0 });
+    expect(await work.drain('actions', { ...pass, waitsForMs: 30_000 })).toEqual({ carried: 1 });
+    expect(clock.now()).toBe(startMs + 12_000);
+  });
+
+  test('a limit that said no to one of a tenant stops its others, until it lets them through', async () => {
+    const limit = { left: 15, againAtMs: Infinity, asked: 0 };
+    const carry: Carry = (_carried, { now }) => {
+      limit.asked += 1;
+      if (now() >= limit.againAtMs) Object.assign(limit, { left: 15, againAtMs: Infinity });
+      limit.left -= 1;
+      if (limit.left >= 0) return Promise.resolve({ outcome: 'Done' });
+      limit.againAtMs = Math.min(limit.againAtMs, now() + 20_000);
+      return Promise.resolve({ outcome: 'Later', dueAtMs: limit.againAtMs, stage: 'Creating', isThrottled: true });
+    };
+    const { work, clock } = testWork(await freshTables(), carry);
+    const startMs = clock.now();
+    await flood(work, contoso, 60);
+    expect((await work.drain('actions', pass)).carried).toBe(20);
+    expect(limit.asked).toBe(20);
+    await work.drain('actions', { ...pass, waitsForMs: 30_000 });
+    expect(clock.now()).toBeGreaterThanOrEqual(startMs + 20_000);
+    expect((await work.list(contoso, { status: 'Succeeded' }, { limit: 100 }))?.operations.length).toBe(30);
+  });
+
   test('side by side with another of the same lane carries everything once', async () => {
     const times = new Map<string, number>();
     const carry: Carry = async ({ operation: { id } }, tools) => {
