@@ -6,7 +6,8 @@ import type { Answer, RouteRequest } from './route.ts';
 import { prefersAsync, toOperationAnswer } from './to-operation-answer.ts';
 
 /**
- * Accepts an operation and answers with it. Throws `RejectedInput` `key_reused` or `too_many_requests`. `rules` refuses, by
+ * Accepts an operation and answers with it. Throws `RejectedInput` `key_reused`, `alert_exists` or
+ * `too_many_requests`. `rules` refuses, by
  * throwing, what is new: what was accepted before is answered as it stands, whatever the rules say by now.
  */
 export type AcceptOperation = (
@@ -33,6 +34,10 @@ export function createAcceptOperation({ work, publicUrl, now }: AcceptOperationO
     switch (accepted.outcome) {
       case 'key_reused':
         throw new RejectedInput('key_reused', 'This key was used for another request.');
+      case 'taken': {
+        const { operationId } = accepted;
+        throw new RejectedInput('alert_exists', 'There is an alert with this id.', { extra: { operationId } });
+      }
       case 'too_many_requests': {
         const seconds = Math.max(1, Math.ceil(accepted.retryAfterMs / 1000));
         throw new RejectedInput('too_many_requests', 'Too much of this tenant is still waiting to be done.', {

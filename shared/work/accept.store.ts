@@ -6,13 +6,14 @@ import type { OperationResult } from '../contract/operation-result.ts';
 import { UpstreamUnavailable } from '../errors.ts';
 import { createBacklog } from './backlog.store.ts';
 import { laneOf } from './carry.ts';
-import { exclusiveKey, operationIdOf } from './keys.ts';
+import { operationIdOf } from './keys.ts';
+import type { Names } from './names.store.ts';
 import type { Partitions } from './partitions.store.ts';
 import type { Ready } from './ready.store.ts';
 import type { WorkItem } from './rows.ts';
 import type { StoredOperation } from './stored-operation.ts';
 import { insertsOf, toStored } from './to-stored.ts';
-import { readOperation, readRow, writeOperation } from './transactions.store.ts';
+import { readOperation, writeOperation } from './transactions.store.ts';
 
 /** What is asked for. */
 export interface NewOperation {
@@ -38,6 +39,8 @@ export interface NewOperation {
   readonly dueAtMs?: number;
   /** At most one unfinished operation of a tenant has the name. */
   readonly exclusive?: string;
+  /** The name stays taken for so long after it succeeded (an id that is given once), even when the operation itself is forgotten. */
+  readonly keepsNameMs?: number;
   /** Attempts never end it (a release). */
   readonly neverGivesUp?: boolean;
   /** Accepted even when the tenant's backlog is full: what follows from work that was accepted. */
@@ -59,6 +62,8 @@ export interface Claim {
 export type Acceptance =
   | { readonly outcome: 'accepted'; readonly stored: StoredOperation; readonly claim?: Claim }
   | { readonly outcome: 'replayed' | 'running'; readonly stored: StoredOperation }
+  /** Another operation has the name, and keeps it when it succeeds. */
+  | { readonly outcome: 'taken'; readonly operationId: string }
   | { readonly outcome: 'key_reused' }
   | { readonly outcome: 'too_many_requests'; readonly retryAfterMs: number };
 
@@ -66,6 +71,7 @@ export interface AcceptOptions {
   readonly table: TableClient;
   readonly ready: Ready;
   readonly partitions: Partitions;
+  readonly names: Names;
   readonly now: Clock;
   readonly newId: () => string;
   readonly leaseMs: number;
@@ -77,7 +83,7 @@ const maxTries = 5;
 
 /** Accepts operations: durably written in one transaction, or not at all. */
 export function createAccept(options: AcceptOptions): (input: NewOperation) => Promise<Acceptance> {
-  const { table, ready } = options;
+  const { table, ready, names } = options;
   const backlog = createBacklog(options);
 
   return async (input) => {
@@ -99,18 +105,21 @@ export function createAccept(options: AcceptOptions): (input: NewOperation) => P
       const { current } = written;
       if (current?.acceptNonce === stored.acceptNonce) return { outcome: 'accepted', stored: current };
       if (current) return asReplay(current, input);
-      const holder = await holderOf(input);
-      if (holder) return { outcome: 'running', stored: holder };
+      const held = await heldBy(input);
+      if (held) return held;
     }
     throw new UpstreamUnavailable('The work could not be stored.', { retryAfterMs: 1_000 });
   };
 
-  /** Nobody has the key: then the exclusive name was taken; `undefined` when it was let go in between. */
-  async function holderOf(input: NewOperation): Promise<StoredOperation | undefined> {
-    if (input.exclusive === undefined) return undefined;
-    const row = await readRow(table, input.tenantId, exclusiveKey(input.exclusive));
-    const holder = row && (await readOperation(table, input.tenantId, String(row['id'])));
-    return holder && !isFinished(holder.status) ? holder : undefined;
+  /** Nobody has the key: then the exclusive name was taken; `undefined` when it was let go in between, or its time is over. */
+  async function heldBy({ tenantId, exclusive, keepsNameMs }: NewOperation): Promise<Acceptance | undefined> {
+    if (exclusive === undefined) return undefined;
+    const holder = await names.holderOf(tenantId, exclusive);
+    if (!holder) await names.forgetExpired(tenantId, exclusive);
+    if (!holder) return undefined;
+    const { stored, operationId } = holder;
+    const isRunning = stored !== undefined && !isFinished(stored.status) && keepsNameMs === undefined;
+    return isRunning ? { outcome: 'running', stored } : { outcome: 'taken', operationId };
   }
 }
 

@@ -14,13 +14,16 @@ import { createDrain } from './drain.work.ts';
 import { createAddCallbacks, createEventsOf } from './events.store.ts';
 import type { CallbacksOf } from './events.store.ts';
 import { createItems } from './items.store.ts';
+import { createNames } from './names.store.ts';
 import { createOldestDue } from './oldest-due.store.ts';
 import { createOperations } from './operations.store.ts';
 import { createPerform } from './perform.work.ts';
 import { createPartitions } from './partitions.store.ts';
 import { createReady } from './ready.store.ts';
 import { createRecall } from './recall.store.ts';
+import { createRedrive } from './redrive.store.ts';
 import { createSweep } from './sweep.store.ts';
+import type { SweepBeside } from './sweep.store.ts';
 
 export interface WorkOptions {
   readonly tables: Tables;
@@ -38,6 +41,7 @@ export interface WorkOptions {
   readonly callbacksOf: CallbacksOf;
   /** Whether a tenant's Defender may be called. Asked often: answer from a cache. `open` while a tenant is being removed. */
   readonly gate: (tenantId: string) => Promise<Gate>;
+  readonly sweepBeside?: SweepBeside;
   /** For tests and measurements. */
   readonly leaseMs?: number;
   readonly maxBacklog?: number;
@@ -65,11 +69,13 @@ export function createEngine(options: WorkOptions) {
   const deliver = createDeliver(engine);
   const carryItem = createCarryItem({ ...engine, claims, carryOn, deliver });
   const partitions = createPartitions({ ready: options.tables('ready'), now });
-  const accept = createAccept({ ...engine, partitions });
+  const names = createNames(engine);
+  const accept = createAccept({ ...engine, partitions, names });
   const recall = createRecall(table);
   const addCallbacks = createAddCallbacks({ ...engine, partitions });
   const deadLetters = createDeadLetters(engine);
-  const sweep = createSweep({ ...engine, items, partitions });
+  const redrive = createRedrive({ ...engine, names });
+  const sweep = createSweep({ ...engine, items, partitions, names });
   const perform = createPerform({ ...engine, claims, carryOn, deliver });
   const drain = createDrain({ ...engine, items, carryItem, expire: createExpire({ claims, now }) });
   const operations = createOperations(table);
@@ -85,6 +91,8 @@ export function createEngine(options: WorkOptions) {
     oldestDue,
     addCallbacks,
     deadLetters,
+    redrive,
+    names,
     sweep,
     ready,
   };

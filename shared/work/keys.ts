@@ -37,6 +37,7 @@ export const itemKey = (lane: Lane, dueMs: number, id: string): string => `q|${l
 export const listKey = (createdAtMs: number, id: string): string => `l|${toNewestFirst(createdAtMs)}|${id}`;
 export const deadLetterKey = (failedAtMs: number, id: string): string => `d|${toNewestFirst(failedAtMs)}|${id}`;
 export const exclusiveKey = (name: string): string => `e|${name}`;
+export const keptNameKey = (untilMs: number, name: string): string => `x|${toSortable(untilMs)}|${name}`;
 
 /** Bounds `[from, to)` of a lane's items that are due at `dueByMs`. */
 export function dueRange(lane: Lane, dueByMs: number): KeyRange {
@@ -46,6 +47,17 @@ export function dueRange(lane: Lane, dueByMs: number): KeyRange {
 /** Bounds of everything a lane holds. */
 export function laneRange(lane: Lane): KeyRange {
   return { from: `q|${lane}|`, to: `q|${lane}|~` };
+}
+
+/** Bounds of the names that were kept until `untilMs`, or less long. */
+export function keptNameRange(untilMs: number): KeyRange {
+  return { from: 'x|', to: `x|${toSortable(untilMs + 1)}` };
+}
+
+/** The name of {@link keptNameKey}, and until when it is kept. */
+export function fromKeptNameKey(rowKey: string): { readonly untilMs: number; readonly name: string } {
+  const [, until = '', ...name] = rowKey.split('|');
+  return { untilMs: fromSortable(until), name: name.join('|') };
 }
 
 /** Row keys from `from` up to but not including `to`. */

@@ -10,7 +10,7 @@ type Packed = Pick<StoredOperation, 'upstream' | 'result' | 'error' | 'state' | 
 
 export function toOperationRow(stored: StoredOperation): Row {
   const { upstream, result, error, state, signals, traceparent, packedRequest, etag: _etag, ...columns } = stored;
-  const { tenantId, id, createdAtMs, updatedAtMs, nextAttemptAtMs, submitByMs, ...plain } = columns;
+  const { tenantId, id, createdAtMs, updatedAtMs, nextAttemptAtMs, submitByMs, keepsNameMs, ...plain } = columns;
   return {
     partitionKey: tenantId,
     rowKey: operationKey(id),
@@ -20,6 +20,7 @@ export function toOperationRow(stored: StoredOperation): Row {
     updatedAt: toSortable(updatedAtMs),
     ...(nextAttemptAtMs === undefined ? {} : { nextAttemptAt: toSortable(nextAttemptAtMs) }),
     ...(submitByMs === undefined ? {} : { submitBy: toSortable(submitByMs) }),
+    ...(keepsNameMs === undefined ? {} : { keepsName: toSortable(keepsNameMs) }),
     ...plain,
     ...packJson('facts', { upstream, result, error, state, signals, traceparent } satisfies Record<
       keyof Packed,
@@ -48,6 +49,7 @@ export function fromOperationRow(row: Record<string, unknown>): StoredOperation 
     updatedAtMs: fromSortable(text('updatedAt')),
     ...time('nextAttemptAtMs', 'nextAttemptAt'),
     ...time('submitByMs', 'submitBy'),
+    ...time('keepsNameMs', 'keepsName'),
     ...optional('reference'),
     ...optional('itemKey'),
     ...optional('deadLetterKey'),

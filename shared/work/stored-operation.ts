@@ -44,6 +44,8 @@ export interface StoredOperation {
   readonly deadLetterKey?: string;
   /** The name it holds alone in its tenant. */
   readonly exclusive?: string;
+  /** For how long the name stays taken once it succeeded. */
+  readonly keepsNameMs?: number;
   readonly isCancelRequested: boolean;
   /** How often an intent was written: at 0, Defender was surely not called with an effect. */
   readonly intents: number;

@@ -8,6 +8,7 @@ import { lanes } from './carry.ts';
 import type { Items } from './items.store.ts';
 import { isOperationId, operationKey, toNewestFirst } from './keys.ts';
 import { createLimit } from './limit.ts';
+import type { Names } from './names.store.ts';
 import type { Partition, Partitions } from './partitions.store.ts';
 import type { Ready } from './ready.store.ts';
 import { fromStorage, isConflict, readOperation, submit } from './transactions.store.ts';
@@ -31,10 +32,15 @@ export interface SweepOptions {
   readonly ready: Ready;
   readonly items: Items;
   readonly partitions: Partitions;
+  readonly names: Names;
+  readonly sweepBeside?: SweepBeside;
   readonly now: Clock;
   readonly random: () => number;
   readonly log: Log;
 }
+
+/** What else is kept of a tenant for a time: forgets what is past it. Called once a sweep for every partition that was given work. */
+export type SweepBeside = (tenantId: string) => Promise<unknown>;
 
 /** What a sweep did. */
 export interface Swept {
@@ -43,6 +49,8 @@ export interface Swept {
   readonly announced: number;
   readonly operations: number;
   readonly deadLetters: number;
+  /** Exclusive names that were kept long enough. */
+  readonly names: number;
 }
 
 /** Removes what is past its time and announces what was left behind, partition by partition. */
@@ -67,6 +75,7 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
       announced: sum((one) => one.announced),
       operations: sum((one) => one.operations),
       deadLetters: sum((one) => one.deadLetters),
+      names: sum((one) => one.names),
     };
   };
 
@@ -76,9 +85,11 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
       const announced = await announceForgotten(tenantId);
       const operations = await removeOperations(tenantId);
       const deadLetters = await removeDeadLetters(tenantId);
+      const names = await options.names.sweep(tenantId);
+      await options.sweepBeside?.(tenantId);
       const isResting = now() - partition.touchedMs > partitionRestsMs;
       if (isResting && (await isEmpty(tenantId))) await options.partitions.forget(partition);
-      return { partitions: 1, announced, operations, deadLetters };
+      return { partitions: 1, announced, operations, deadLetters, names };
     } catch (error) {
       if (!(error instanceof UpstreamUnavailable)) throw error;
       options.log.warn('partition.skipped', { tenantId, error }); // an hour later it has its turn again

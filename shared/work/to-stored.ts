@@ -1,10 +1,11 @@
 import type { TransactionAction } from '@azure/data-tables';
 import type { NewOperation } from './accept.store.ts';
 import { laneOf } from './carry.ts';
-import { exclusiveKey, itemKey } from './keys.ts';
+import { itemKey } from './keys.ts';
 import { toListRow } from './list-rows.ts';
+import { takeName } from './names.ts';
 import { packRequest } from './operation-row.ts';
-import { schemaVersion, toItemRow } from './rows.ts';
+import { toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import type { StoredOperation } from './stored-operation.ts';
 
@@ -36,24 +37,12 @@ export function toStored(
 }
 
 function optionalFields(input: NewOperation): Partial<StoredOperation> {
-  const { callerId, reference, result, stage, state, exclusive, traceparent } = input;
-  const given = Object.entries({ callerId, reference, result, stage, state, exclusive, traceparent });
+  const { callerId, reference, result, stage, state, exclusive, keepsNameMs, traceparent } = input;
+  const given = Object.entries({ callerId, reference, result, stage, state, exclusive, keepsNameMs, traceparent });
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
 /** What is inserted with the operation: all of it, or nothing. */
 export function insertsOf(stored: StoredOperation, item: WorkItem): TransactionAction[] {
-  const { tenantId, exclusive, id } = stored;
-  return [
-    ['create', toItemRow(item)],
-    ['create', toListRow(stored)],
-    ...(exclusive === undefined
-      ? []
-      : [
-          [
-            'create',
-            { partitionKey: tenantId, rowKey: exclusiveKey(exclusive), schemaVersion, id },
-          ] as TransactionAction,
-        ]),
-  ];
+  return [['create', toItemRow(item)], ['create', toListRow(stored)], ...takeName(stored)];
 }

@@ -1,9 +1,10 @@
 import type { TransactionAction } from '@azure/data-tables';
 import { isFinished } from '../contract/operation.ts';
-import { deadLetterKey, exclusiveKey, itemKey } from './keys.ts';
+import { deadLetterKey, itemKey } from './keys.ts';
 import type { NewCallback } from './carry.ts';
 import type { Verdict } from './verdict.ts';
 import { isListedAlike, toDeadLetterRow, toListRow } from './list-rows.ts';
+import { endName } from './names.ts';
 import { toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import { fromProgress, nextVersion } from './stored-operation.ts';
@@ -90,7 +91,7 @@ export function toActions(
     ...(more.from ? [remove(more.from.rowKey)] : []),
     ...(item ? [['create', toItemRow(item)] as TransactionAction] : []),
     ...(isListedAlike(before, next) ? [] : [['upsert', toListRow(next), 'Replace'] as TransactionAction]),
-    ...(hasEnded && next.exclusive !== undefined ? [remove(exclusiveKey(next.exclusive))] : []),
+    ...(hasEnded ? endName(next) : []),
     ...(hasEnded && next.deadLetterKey !== undefined
       ? [['upsert', toDeadLetterRow(next), 'Replace'] as TransactionAction]
       : []),

@@ -16,6 +16,8 @@ export type Accepted =
   | { readonly outcome: 'accepted'; readonly operation: Operation; readonly claim?: Claim }
   | { readonly outcome: 'replayed'; readonly operation: Operation }
   | { readonly outcome: 'running'; readonly operation: Operation; readonly claim?: Claim }
+  /** Another operation has the name, and keeps it when it succeeds. */
+  | { readonly outcome: 'taken'; readonly operationId: string }
   | { readonly outcome: 'key_reused' }
   | { readonly outcome: 'too_many_requests'; readonly retryAfterMs: number };
 
@@ -29,6 +31,12 @@ export type Answered =
 export interface Taken {
   readonly operation: Operation;
   readonly claim?: Claim;
+}
+
+/** Who has an exclusive name: an unfinished operation, or one that succeeded and keeps it. */
+export interface NameHolder {
+  readonly operationId: string;
+  readonly operation?: Operation;
 }
 
 /** A page of a list: `cursor` is what the page before ended with. */
@@ -50,7 +58,7 @@ export type Work = ReturnType<typeof createWork>;
  */
 export function createWork(options: WorkOptions) {
   const { gate } = options;
-  const { claims, control, deadLetters, operations, oldestDue, addCallbacks, sweep, ready, ...engine } =
+  const { claims, control, deadLetters, names, operations, oldestDue, addCallbacks, sweep, ready, ...engine } =
     createEngine(options);
 
   const show = async (stored: StoredOperation): Promise<Operation> =>
@@ -99,6 +107,13 @@ export function createWork(options: WorkOptions) {
     return stored && show(stored);
   }
 
+  /** Who has an exclusive name now; `operation` is absent when it is forgotten by now. */
+  async function holderOf(tenantId: string, name: string): Promise<NameHolder | undefined> {
+    const holder = await names.holderOf(tenantId, name);
+    if (holder?.stored === undefined) return holder && { operationId: holder.operationId };
+    return { operationId: holder.operationId, operation: await show(holder.stored) };
+  }
+
   /** Newest first; `undefined` when the cursor is none of ours. */
   async function list(tenantId: string, filter: OperationFilter, page: Page): Promise<OperationPage | undefined> {
     const found = await operations.list(tenantId, filter, page);
@@ -111,6 +126,7 @@ export function createWork(options: WorkOptions) {
     perform,
     drain,
     read,
+    holderOf,
     list,
     /** How many operations of a tenant there are, `enough` at most. */
     count: (tenantId: string, filter: OperationFilter, enough: number): Promise<number> =>
@@ -127,7 +143,7 @@ export function createWork(options: WorkOptions) {
     /** Failed alerts and callbacks nobody took, newest first; `undefined` when the cursor is none of ours. */
     listDeadLetters: deadLetters.list,
     /** Carries dead letters on; gives how many (with `dryRun`: would be). */
-    redrive: deadLetters.redrive,
+    redrive: engine.redrive,
     /** Once an hour: forgets what is past its time, finds what was left behind. */
     sweep,
     /** A tenant may be called again: everything it waited with is due now. */

@@ -56,6 +56,12 @@ const location =
   'https://app.contoso.example/api/v1/tenants/6f1c0000-0000-4000-8000-00000000a001/operations/op_4k7d2mqn3xzrj5tvwy6bcafhge';
 
 describe('acceptOperation', () => {
+  it('names the operation that has the id already', async () => {
+    await expect(accept({ outcome: 'taken', operationId: operation.id }).answer).rejects.toMatchObject({
+      ...{ code: 'alert_exists', extra: { operationId: operation.id } },
+    });
+  });
+
   it('answers 200 when the work is over in time', async () => {
     expect(await accept({ outcome: 'accepted', operation }).answer).toEqual({
       status: 200,
