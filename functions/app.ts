@@ -1,8 +1,14 @@
+import type { TimerHandler } from '@azure/functions';
+import { createAlertChanges, createGraphAlertChanges } from '../shared/defender/alert-changes.client.ts';
 import { createRouteRecorder } from '../shared/http/registrar.ts';
 import type { Registrar, RouteRecorder } from '../shared/http/registrar.ts';
 import { lanes } from '../shared/work/carry.ts';
 import type { Work } from '../shared/work/work.store.ts';
+import { createAlertCursors } from './alert-ingest/alert-cursors.store.ts';
 import { createDrainAlerts } from './alert-ingest/drain-alerts.timer.ts';
+import { createFollowAlerts } from './alert-ingest/follow-alerts.timer.ts';
+import { createFollowTenant } from './alert-ingest/follow-tenant.client.ts';
+import { createFollowedAlerts } from './alert-ingest/followed-alerts.store.ts';
 import { createReceiveAlert } from './alert-ingest/receive-alert.http.ts';
 import { registerAlertIngest } from './alert-ingest/triggers.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -85,8 +91,18 @@ function alertIngest(app: Registrar, parts: Parts): void {
   const handlers = {
     receiveAlert: createReceiveAlert(parts.serve, { ...parts, displayName }),
     drainAlerts: createDrainAlerts(parts),
+    followAlerts: followAlerts(parts),
   };
   registerAlertIngest(app, handlers, parts.schedules);
+}
+
+function followAlerts({ tables, defender, callbacks, alertLinks: links, ...parts }: Parts): TimerHandler {
+  const { readSubscribers } = callbacks;
+  const cursors = createAlertCursors(tables('ledger'), parts.newId);
+  const followed = createFollowedAlerts(tables('ledger'));
+  const changes = { Defender: createAlertChanges(defender), Graph: createGraphAlertChanges(defender) };
+  const followTenant = createFollowTenant({ ...parts, changes, links, cursors, followed, readSubscribers });
+  return createFollowAlerts({ ...parts, cursors, readSubscribers, followTenant });
 }
 
 function responseAction(app: Registrar, parts: Parts): void {

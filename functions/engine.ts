@@ -1,4 +1,5 @@
 import { createAlertLinks } from '../shared/alerts/alert-links.store.ts';
+import { createLinkedTenants, noting } from '../shared/alerts/linked-tenants.store.ts';
 import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
@@ -52,6 +53,7 @@ export function createEngine(capabilities: Capabilities) {
     ...tools,
     work,
     tell,
+    suspend,
     acceptOperation: createAcceptOperation({ work, publicUrl: settings.publicUrl, now }),
     /** A tenant may be called again, or its policy is another: what waited is due, and its indicators are to be synced. */
     resume: async (tenantId: string): Promise<void> => {
@@ -71,6 +73,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
   const inputs = createSyncInputs({ feeds, versions });
   const { clientId: appId } = settings.entra;
   const ownNames = partner.ownNames ?? [];
+  const linkedTenants = createLinkedTenants({ table: tables('ledger'), now });
   const findMachine = createFindMachine(defender);
   const findActionMachine = createFindActionMachine({ findMachine, now });
   return {
@@ -83,7 +86,8 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
     planTenant: createPlanTenant({ inputs, ledgers, direct, states, indicators, appId, ownNames, now }),
     machines: createDefenderMachines(defender),
     alerts: createDefenderAlerts(defender),
-    alertLinks: createAlertLinks({ table: tables('ledger'), now }),
+    linkedTenants,
+    alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),
     findActionMachine,
     previewByKind: { MachineChange: createPreviewMachineChange({ findActionMachine }) },

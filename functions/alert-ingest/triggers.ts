@@ -5,13 +5,14 @@ import type { Registrar } from '../../shared/http/registrar.ts';
 export interface AlertIngestHandlers {
   readonly receiveAlert: HttpHandler;
   readonly drainAlerts: TimerHandler;
+  readonly followAlerts: TimerHandler;
 }
 
 /** Registers the scenario. `anonymous`: every route checks its caller itself. */
 export function registerAlertIngest(
   app: Registrar,
-  { receiveAlert, drainAlerts }: AlertIngestHandlers,
-  schedules: { readonly alerts: string },
+  { receiveAlert, drainAlerts, followAlerts }: AlertIngestHandlers,
+  schedules: { readonly alerts: string; readonly alertChanges: string },
 ): void {
   app.http('receiveAlert', {
     methods: ['POST'],
@@ -20,4 +21,5 @@ export function registerAlertIngest(
     handler: receiveAlert,
   });
   app.timer('drainAlerts', { schedule: schedules.alerts, handler: drainAlerts });
+  app.timer('followAlerts', { schedule: schedules.alertChanges, handler: followAlerts });
 }
