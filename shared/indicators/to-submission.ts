@@ -2,7 +2,10 @@ import type { DefenderIndicatorSubmission } from '../defender/indicator-rows.ts'
 import type { PlannedWrite } from './sync-plan.ts';
 
 /** The row in Microsoft's words. */
-export function toSubmission({ row, expirationTime }: PlannedWrite): DefenderIndicatorSubmission {
+export function toSubmission({
+  row,
+  expirationTime,
+}: Pick<PlannedWrite, 'row' | 'expirationTime'>): DefenderIndicatorSubmission {
   const { indicatorType, indicatorValue, action, severity, title, description, generateAlert, rbacGroupNames } = row;
   return {
     ...{ indicatorType, indicatorValue, action, severity, title, description, generateAlert, expirationTime },
