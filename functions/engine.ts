@@ -8,6 +8,7 @@ import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
+import type { DirectIndicators } from '../shared/indicators/direct-indicators.ts';
 import { createDirectRows } from '../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../shared/indicators/ledger.store.ts';
 import { createFindMachine } from '../shared/machines/find-machines.client.ts';
@@ -18,17 +19,22 @@ import { createCarryAlert } from './alert-ingest/alert.work.ts';
 import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
 import type { Capabilities } from './capabilities.ts';
 import { endSync } from './indicator-sync/end-sync.work.ts';
+import { createFindStanding } from './indicator-sync/find-standing.client.ts';
 import type { AcceptedItem, FeedState } from './indicator-sync/feed-version.ts';
 import { createFeedVersions } from './indicator-sync/feed-versions.store.ts';
 import { createPlanTenant } from './indicator-sync/plan-tenant.client.ts';
 import { createRemoveTenant } from './indicator-sync/remove-tenant.work.ts';
 import { createSyncInputs } from './indicator-sync/sync-inputs.client.ts';
+import { syncNow } from './indicator-sync/sync-now.work.ts';
 import { createSyncStates } from './indicator-sync/sync-states.store.ts';
 import { createSyncCarry } from './indicator-sync/sync.work.ts';
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
 import { createCarryAction } from './response-action/action.work.ts';
 import { createFindActionMachine } from './response-action/find-action-machine.client.ts';
 import { createCarryMachineChange, createPreviewMachineChange } from './response-action/machine-change.work.ts';
+import { createRequireIndicator } from './response-action/require-indicator.client.ts';
+import { createCarryIndicator } from './response-action/indicator-action.work.ts';
+import { createPreviewIndicator } from './response-action/preview-indicator.client.ts';
 
 export type Engine = ReturnType<typeof createEngine>;
 
@@ -36,7 +42,10 @@ export type Engine = ReturnType<typeof createEngine>;
 export function createEngine(capabilities: Capabilities) {
   const { tables, tenants, gate, callbacks, settings, now, sleep, newId, random, log } = capabilities;
   const tools = createTools(capabilities);
-  const carries = createCarries(capabilities, tools, (tenantId) => endSync(work, tenantId));
+  const carries = createCarries(capabilities, tools, {
+    end: (tenantId) => endSync(work, tenantId),
+    run: (tenantId) => syncNow(work, tenantId, newId()),
+  });
   const suspend = createSuspendTenant({ tenants, tell: (event) => tell(event), now, log });
   const work = createWork({
     ...{ tables, now, newId, random, log, gate, wait: sleep },
@@ -76,6 +85,8 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
   const linkedTenants = createLinkedTenants({ table: tables('ledger'), now });
   const findMachine = createFindMachine(defender);
   const findActionMachine = createFindActionMachine({ findMachine, now });
+  const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId, ownNames, now });
+  const findStanding = createFindStanding(planTenant);
   return {
     indicators,
     ledgers,
@@ -83,26 +94,38 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
     direct,
     versions,
     inputs,
-    planTenant: createPlanTenant({ inputs, ledgers, direct, states, indicators, appId, ownNames, now }),
+    planTenant,
+    findStanding,
+    requireIndicator: createRequireIndicator({ direct, ownNames, now }),
     machines: createDefenderMachines(defender),
     alerts: createDefenderAlerts(defender),
     linkedTenants,
     alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),
     findActionMachine,
-    previewByKind: { MachineChange: createPreviewMachineChange({ findActionMachine }) },
+    previewByKind: {
+      MachineChange: createPreviewMachineChange({ findActionMachine }),
+      Indicator: createPreviewIndicator({ standing: findStanding, now }),
+    },
   };
 }
 
 function createCarries(
   { tenants, partner, sleep }: Capabilities,
   tools: ReturnType<typeof createTools>,
-  endSyncOf: (tenantId: string) => ReturnType<typeof endSync>,
+  sync: {
+    readonly end: (tenantId: string) => ReturnType<typeof endSync>;
+    readonly run: DirectIndicators['sync'];
+  },
 ): Partial<Record<OperationKind, Carry>> {
+  const indicators: DirectIndicators = { rows: tools.direct, sync: sync.run, standing: tools.findStanding };
   return {
     Alert: createCarryAlert({ ...tools, tenants, displayName: partner.displayName, sleep }),
-    Action: createCarryAction({ tenants, carryByKind: { MachineChange: createCarryMachineChange(tools) } }),
+    Action: createCarryAction({
+      tenants,
+      carryByKind: { MachineChange: createCarryMachineChange(tools), Indicator: createCarryIndicator(indicators) },
+    }),
     IndicatorSync: createSyncCarry({ ...tools, tenants }),
-    TenantRemoval: createRemoveTenant({ ...tools, tenants, endSync: endSyncOf }),
+    TenantRemoval: createRemoveTenant({ ...tools, tenants, endSync: sync.end }),
   };
 }

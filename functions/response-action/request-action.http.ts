@@ -16,11 +16,13 @@ import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { authorizeAction } from './authorize-action.ts';
 import { dryRunAction } from './dry-run-action.client.ts';
 import type { PreviewByKind } from './dry-run-action.client.ts';
+import type { RequireIndicator } from './require-indicator.client.ts';
 
 /** What the route needs. */
 export interface RequestActionOptions {
   readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
   readonly previewByKind: PreviewByKind;
+  readonly requireIndicator: RequireIndicator;
   readonly acceptOperation: AcceptOperation;
   readonly now: Clock;
 }
@@ -29,7 +31,7 @@ const routeName = 'POST /api/v1/tenants/{tenantId}/actions';
 
 /** Makes the handler of `POST /api/v1/tenants/{tenantId}/actions` (contract §2, §5). */
 export function createRequestAction(serve: Serve, options: RequestActionOptions): HttpHandler {
-  const { tenants, previewByKind, acceptOperation, now } = options;
+  const { tenants, previewByKind, requireIndicator, acceptOperation, now } = options;
   return serve({
     scope: 'actions:write',
     of: 'Tenant',
@@ -42,13 +44,15 @@ export function createRequestAction(serve: Serve, options: RequestActionOptions)
       const action = { data: body.data };
       if (body.dryRun) {
         requireStaying(tenant);
+        await requireIndicator(tenant, body.data);
         return { status: 200, body: await dryRunAction(previewByKind, tenant, action) };
       }
       const fingerprint = fingerprintOf(routeName, bytes);
       const order = toOrder({ tenant, action, request, nowMs: now() });
-      return acceptOperation(toActionOperation({ ...order, dedupeKey, fingerprint }), request, () => {
+      return acceptOperation(toActionOperation({ ...order, dedupeKey, fingerprint }), request, async () => {
         requireStaying(tenant);
         requireAllowed(tenant, action);
+        await requireIndicator(tenant, body.data);
       });
     },
   });

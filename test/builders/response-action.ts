@@ -10,6 +10,7 @@ import {
   createPreviewMachineChange,
 } from '../../functions/response-action/machine-change.work.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
+import { createRequireIndicator } from '../../functions/response-action/require-indicator.client.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { toCallbackEvents } from '../../shared/callbacks/callback-event.ts';
 import type { CallbackEvent } from '../../shared/contract/callback-event.ts';
@@ -18,6 +19,7 @@ import type { Operation } from '../../shared/contract/operation.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDefenderMachines } from '../../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
+import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import { createLog } from '../../shared/log.ts';
 import { createFindMachine } from '../../shared/machines/find-machines.client.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
@@ -83,6 +85,8 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const machines = createDefenderMachines(defender);
   const findActionMachine = createFindActionMachine({ findMachine: createFindMachine(defender), now });
   const previewByKind = { MachineChange: createPreviewMachineChange({ findActionMachine }) };
+  const direct = createDirectRows(tables('ledger'), randomUUID);
+  const requireIndicator = createRequireIndicator({ direct, ownNames: [], now });
   const carry = suspending(
     createCarryAction({
       tenants,
@@ -110,7 +114,9 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
 
   const send = (asked: AskedAction = {}): Promise<TestAnswer> => {
     const { data = addTag, envelope = {}, headers = {}, key = 'key-1', caller = callerWith('actions:write') } = asked;
-    const handler = createRequestAction(serveAs(caller, lines), { tenants, previewByKind, acceptOperation, now });
+    const handler = createRequestAction(serveAs(caller, lines), {
+      ...{ tenants, previewByKind, requireIndicator, acceptOperation, now },
+    });
     const whole = { type: 'action.requested', timestamp: '2026-11-20T10:00:09Z', tenantId, data, ...envelope };
     return call(handler, {
       method: 'POST',
