@@ -36,10 +36,11 @@ import {
   registerOperationsTimers,
 } from './operations/triggers.ts';
 import { createZzUnmatched } from './operations/zz-unmatched.http.ts';
+import { createQuestionHandlers } from './questions.ts';
 import { createApproveAction } from './response-action/approve-action.http.ts';
 import { createDrainActions } from './response-action/drain-actions.timer.ts';
 import { createRequestAction } from './response-action/request-action.http.ts';
-import { registerResponseAction } from './response-action/triggers.ts';
+import { registerQuestions, registerResponseAction } from './response-action/triggers.ts';
 import { createCheckTenant } from './tenant-onboarding/check-tenant.client.ts';
 import { createCheckTenants } from './tenant-onboarding/check-tenants.timer.ts';
 import { createTenantHandlers } from './tenant-onboarding/tenants.http.ts';
@@ -112,6 +113,7 @@ function responseAction(app: Registrar, parts: Parts): void {
     drainActions: createDrainActions(parts),
   };
   registerResponseAction(app, handlers, parts.schedules);
+  registerQuestions(app, createQuestionHandlers(parts));
 }
 
 /** Last, because it tells of the routes of all others. */

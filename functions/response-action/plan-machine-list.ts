@@ -1,22 +1,16 @@
+import type { MachineQuery } from '../../shared/contract/machine.ts';
 import type { DefenderMachineRecord } from '../../shared/defender/machine-rows.ts';
 import { entityPath } from '../../shared/defender/entity-rows.ts';
 import { toQueryOption } from '../../shared/defender/odata.ts';
 import type { Page, PageQuery } from '../../shared/http/list-page.ts';
 import { groupByMachine } from '../../shared/machines/machine-record.ts';
 import { toAddressQuery, toNameQuery } from '../../shared/machines/plan-machine-lookup.ts';
-import type { MachineQuery } from '../../shared/machines/plan-machine-lookup.ts';
+import type { MachineQuery as Question } from '../../shared/machines/plan-machine-lookup.ts';
 import { selectorFits } from '../../shared/machines/selector-fits.ts';
 import { toTicks } from '../../shared/ticks.ts';
 
-/** What a list of machines is narrowed by; all that are given hold. */
-export interface MachineFilters {
-  readonly computerDnsName?: string | undefined;
-  /** An internal address, held within 15 minutes of now. */
-  readonly ipAddress?: string | undefined;
-  readonly machineTag?: string | undefined;
-  /** A user's name, without its domain. */
-  readonly user?: string | undefined;
-}
+/** What a list of machines is narrowed by; all that are given hold. An address is an internal one, held within 15 minutes of now. */
+export type MachineFilters = { readonly [Name in keyof MachineQuery]?: MachineQuery[Name] | undefined };
 
 /** What Defender gave for one filter; `All` when there is none. */
 export interface FilterAnswer {
@@ -28,7 +22,7 @@ export interface FilterAnswer {
 export function planMachineList(
   { computerDnsName, ipAddress, machineTag, user }: MachineFilters,
   time: string,
-): readonly { readonly filter: FilterAnswer['filter']; readonly query: MachineQuery }[] {
+): readonly { readonly filter: FilterAnswer['filter']; readonly query: Question }[] {
   const asked = [
     ...(computerDnsName === undefined
       ? []
@@ -87,12 +81,12 @@ function fitOf(
 }
 
 // https://learn.microsoft.com/defender-endpoint/api/find-machines-by-tag
-function toTagQuery(tag: string): MachineQuery {
+function toTagQuery(tag: string): Question {
   return { kind: 'Records', path: `/api/machines/findbytag?${toQueryOption('tag', tag)}&useStartsWithFilter=false` };
 }
 
 // https://learn.microsoft.com/defender-endpoint/api/get-user-related-machines
-function toUserQuery(user: string): MachineQuery {
+function toUserQuery(user: string): Question {
   return { kind: 'Records', path: `${entityPath({ kind: 'users', name: user })}/machines`, api: 'entities' };
 }
 

@@ -1,5 +1,4 @@
-import { decodeJwt } from 'jose';
-import type { JWTPayload } from 'jose';
+import { rolesIn } from '../../shared/auth/token-roles.client.ts';
 import { toTenantEvent } from '../../shared/callbacks/tenant-event.ts';
 import type { Tell } from '../../shared/callbacks/tell.store.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -73,20 +72,9 @@ function isCheckable({ connection }: TenantRecord): boolean {
   return connection === 'Connected' || connection === 'Suspended';
 }
 
-/** The roles of a token of ours, read and not verified: it came from the sign-in host itself, and only tells what to expect. */
 function fromToken(token: string, tenantId: string): SignIn {
-  const { tid, roles } = claimsOf(token);
-  if (tid !== tenantId) return { outcome: 'failed' };
-  return { outcome: 'token', roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [] };
-}
-
-function claimsOf(token: string): JWTPayload {
-  try {
-    return decodeJwt(token);
-  } catch {
-    // A token need not be readable for us: then it tells nothing.
-    return {};
-  }
+  const roles = rolesIn(token, tenantId);
+  return roles === undefined ? { outcome: 'failed' } : { outcome: 'token', roles };
 }
 
 function report(log: Log, before: TenantRecord, after: TenantRecord): void {

@@ -1,12 +1,25 @@
 import { z } from 'zod';
 import { actionNameSchema } from './action.ts';
 import { unavailableCodes, unreadCodes } from './codes.ts';
+import { computerDnsNameSchema, machineAddressSchema } from './machine-selector.ts';
 import type { Immutable } from './primitives.ts';
-import { durationSchema, operationIdSchema, text, timeSchema } from './primitives.ts';
+import { durationSchema, operationIdSchema, refusal, text, timeSchema } from './primitives.ts';
 
 /** Defender's words, which may grow: an answer passes on what Defender said. */
 const word = z.string();
 const count = z.int().min(0);
+
+/** `GET …/machines`: what is given must all fit; text, because it comes as a query. */
+export const machineQuerySchema = z.object({
+  computerDnsName: computerDnsNameSchema.optional(),
+  ipAddress: machineAddressSchema.optional(),
+  machineTag: text(1, 200).optional(),
+  /** Defender looks users up by this name alone: of any other form it would find none, and say so by an empty list. */
+  user: text(1, 256)
+    .refine((name) => /^[^@\\/]+$/.test(name), refusal('invalid_format', 'Must be a user name without its domain.'))
+    .optional(),
+});
+export type MachineQuery = Immutable<z.output<typeof machineQuerySchema>>;
 
 /** A machine, with Defender's field names (contract §8); fields that Defender leaves empty are left out. */
 export const machineSchema = z.strictObject({

@@ -42,6 +42,12 @@ export const sha1Schema = hex(40, 'Must be a SHA-1 of 40 hex digits.');
 export const sha256Schema = hex(64, 'Must be a SHA-256 of 64 hex digits.');
 export const md5Schema = hex(32, 'Must be an MD5 of 32 hex digits.');
 
+/** A SHA-1 or a SHA-256, told by its length; kept in lower case. */
+export const fileHashSchema = textLike(
+  /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i,
+  'Must be a SHA-1 of 40 or a SHA-256 of 64 hex digits.',
+).toLowerCase();
+
 /** A DNS name with at least one dot, in letters that DNS knows; kept in lower case. */
 export const domainNameSchema = textLike(
   /^(?=.{4,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/i,

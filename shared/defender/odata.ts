@@ -11,7 +11,12 @@ export function toSegment(text: string): string {
 
 /** A `$filter` option, ready to stand after `?` or `&`. */
 export function toFilterOption(filter: string): string {
-  return `$filter=${toQueryText(filter)}`;
+  return toQueryOption('$filter', filter);
+}
+
+/** Any option of a query, ready to stand after `?` or `&`. */
+export function toQueryOption(name: string, text: string): string {
+  return `${name}=${toQueryText(text)}`;
 }
 
 /** Microsoft names no limit for an address; front doors cut at 2,048 characters of query. */

@@ -20,6 +20,14 @@ export type FindMachine = (
   question: { readonly selector: MachineSelector; readonly time: string },
 ) => Promise<MachineResolution<DefenderMachineRecord>>;
 
+/** One question to Defender about machines, answered whole. Throws what `Defender.request` throws. */
+export type ReadMachines = (tenant: DefenderTenant, query: MachineQuery) => Promise<readonly DefenderMachineRecord[]>;
+
+/** Makes the reader of machine records. */
+export function createReadMachines(defender: Defender): ReadMachines {
+  return (tenant, query) => askFor(defender, tenant, query);
+}
+
 /** Merged records are few and point forward: a longer chain is none that we follow. */
 const maxMerges = 5;
 
@@ -42,7 +50,7 @@ export function createFindMachine(defender: Defender): FindMachine {
 }
 
 /** The records that others were merged into, each asked for once: one that is not there stays missing. */
-async function readSuccessors(
+export async function readSuccessors(
   records: readonly DefenderMachineRecord[],
   ask: (query: MachineQuery) => Promise<readonly DefenderMachineRecord[]>,
 ): Promise<readonly DefenderMachineRecord[]> {
@@ -63,9 +71,9 @@ async function readSuccessors(
 async function askFor(
   defender: Defender,
   tenant: DefenderTenant,
-  { kind, path, otherwisePath }: MachineQuery,
+  { kind, path, otherwisePath, api = 'machines' }: MachineQuery,
 ): Promise<readonly DefenderMachineRecord[]> {
-  const call = { tenant, api: 'machines', role, method: 'GET', path } as const;
+  const call = { tenant, api, role, method: 'GET', path } as const;
   try {
     if (kind !== 'Record') return await defender.list({ ...call, schema: defenderMachineRecordSchema });
     return [(await defender.request({ ...call, schema: defenderMachineRecordSchema })).value];
@@ -73,6 +81,6 @@ async function askFor(
     if (!(error instanceof UpstreamRefused)) throw error;
     if (error.status === 404) return [];
     if (error.status !== 400 || otherwisePath === undefined) throw error;
-    return askFor(defender, tenant, { kind, path: otherwisePath });
+    return askFor(defender, tenant, { kind, path: otherwisePath, api });
   }
 }

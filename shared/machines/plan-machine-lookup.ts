@@ -1,4 +1,5 @@
 import type { MachineSelector } from '../contract/machine-selector.ts';
+import type { DefenderApi } from '../defender/limits.ts';
 import { machinePath } from '../defender/machine-rows.ts';
 import { quoteText, toFilterOption } from '../defender/odata.ts';
 
@@ -12,6 +13,8 @@ export interface MachineQuery {
   readonly path: string;
   /** What to ask when Defender refuses `path` with 400: the same in another spelling. */
   readonly otherwisePath?: string;
+  /** The row of the limits that it counts in, unless that of machines. */
+  readonly api?: DefenderApi;
 }
 
 /**
@@ -26,8 +29,13 @@ export function planMachineLookup(selector: MachineSelector, time: string): read
   // Whoever is meant held the address, so the list of those holds every field that is needed.
   if (holders.length > 0) return holders;
   if (aadDeviceId !== undefined) return [toDeviceQuery(aadDeviceId)];
-  if (computerDnsName !== undefined) return [toListQuery(toNameFilter(computerDnsName))];
+  if (computerDnsName !== undefined) return [toNameQuery(computerDnsName)];
   return [];
+}
+
+/** Those that may be called so: a superset when the name has no dot. */
+export function toNameQuery(computerDnsName: string): MachineQuery {
+  return toListQuery(toNameFilter(computerDnsName));
 }
 
 /** The record that others were merged into, for `missingSuccessors`. */
@@ -35,8 +43,8 @@ export function toRecordQuery(id: string): MachineQuery {
   return { kind: 'Record', path: machinePath(id) };
 }
 
-// https://learn.microsoft.com/defender-endpoint/api/find-machines-by-ip
-function toAddressQuery(ipAddress: string, time: string): MachineQuery {
+/** Those that had an internal address within 15 minutes of a time: https://learn.microsoft.com/defender-endpoint/api/find-machines-by-ip */
+export function toAddressQuery(ipAddress: string, time: string): MachineQuery {
   const address = encodeURIComponent(quoteText(ipAddress)).replaceAll('%3A', ':');
   return { kind: 'AddressHolders', path: `/api/machines/findbyip(ip=${address},timestamp=${time})` };
 }

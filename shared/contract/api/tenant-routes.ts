@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { indicatorTypeSchema } from '../indicator.ts';
-import { computerDnsNameSchema, machineAddressSchema } from '../machine-selector.ts';
+import { machineQuerySchema } from '../machine.ts';
 import { operationQuerySchema } from '../operation.ts';
 import { text } from '../primitives.ts';
 import type { ApiRoute } from './route.ts';
@@ -88,12 +88,7 @@ const machineRoutes: readonly ApiRoute[] = [
   {
     ...{ name: 'listMachines', method: 'get', path: `${tenant}/machines`, tag: 'Machines', scope: 'machines:read' },
     ...{ summary: 'Find machines', isList: true, answers: answer('MachinePage'), problems: askProblems },
-    query: z.object({
-      computerDnsName: computerDnsNameSchema.optional(),
-      ipAddress: machineAddressSchema.optional(),
-      machineTag: text(1, 200).optional(),
-      user: text(1, 256).optional(),
-    }),
+    query: machineQuerySchema,
   },
   {
     ...{ name: 'getMachine', method: 'get', path: `${tenant}/machines/{machine}`, tag: 'Machines' },

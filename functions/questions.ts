@@ -1,0 +1,47 @@
+import { createReadRoles } from '../shared/auth/token-roles.client.ts';
+import { createDefenderEntities } from '../shared/defender/entities.client.ts';
+import { createHunting } from '../shared/defender/hunting.client.ts';
+import { createDefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
+import { createMachineDetails } from '../shared/defender/machine-details.client.ts';
+import { withTimeout } from '../shared/defender/with-timeout.ts';
+import { createFindMachine, createReadMachines } from '../shared/machines/find-machines.client.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { Engine } from './engine.ts';
+import { createFindIndicator } from './indicator-sync/find-indicator.client.ts';
+import { createAskTenant } from './response-action/ask-tenant.client.ts';
+import { createEntityHandlers } from './response-action/entities.http.ts';
+import { createEntityViews } from './response-action/entity-view.client.ts';
+import { createIsolations } from './response-action/isolations.store.ts';
+import { createListMachines } from './response-action/list-machines.client.ts';
+import { createReadMachineView } from './response-action/machine-view.client.ts';
+import { createMachineHandlers } from './response-action/machines.http.ts';
+import { createRunQuery } from './response-action/queries.http.ts';
+import type { QuestionHandlers } from './response-action/triggers.ts';
+
+/** A part of a view that takes longer is named instead of waited for. In milliseconds. */
+const partTimeoutMs = 15_000;
+
+/** Wires the routes by which a playbook asks about a tenant's machines, files, domains and addresses. */
+export function createQuestionHandlers(parts: Capabilities & Pick<Engine, 'suspend' | 'planTenant'>): QuestionHandlers {
+  const { serve, settings, tables, now } = parts;
+  const defender = withTimeout(parts.defender, partTimeoutMs);
+  const readMachineView = createReadMachineView({
+    ...{ findMachine: createFindMachine(defender), details: createMachineDetails(defender) },
+    machineActions: createDefenderMachineActions(defender),
+    readRoles: createReadRoles({ credentials: parts.credentials, endpoints: settings }),
+    isolations: createIsolations({ ...parts, table: tables('budgets') }),
+    ...{ appId: settings.entra.clientId, now },
+  });
+  const views = createEntityViews({
+    ...{ entities: createDefenderEntities(defender), hunting: createHunting(defender) },
+    findIndicator: createFindIndicator(parts.planTenant),
+  });
+  const options = { tenants: parts.tenants, askTenant: createAskTenant(parts.suspend) };
+  const listMachines = createListMachines({ readMachines: createReadMachines(parts.defender), now });
+  const { publicUrl } = settings;
+  return {
+    ...createMachineHandlers(serve, { ...options, listMachines, readMachineView, publicUrl }),
+    ...createEntityHandlers(serve, { ...options, views }),
+    runQuery: createRunQuery(serve, { ...options, hunting: createHunting(parts.defender) }),
+  };
+}
