@@ -51,6 +51,12 @@ export interface ActionRecord extends ActionOrder, Requestor {
   readonly cancellation: Cancellation | null;
 }
 
+/** Somebody cancels it by and by, when that is how it ends. */
+export function plannedCancellation({ cancelledBy }: ActionOutcome, { end, endsMs }: Course): Cancellation | null {
+  const requestor = cancelledBy ?? 'ana@example.test';
+  return end === 'Cancelled' ? { requestor, comment: 'Not needed', atMs: endsMs } : null;
+}
+
 export function isRunning({ course }: Pick<ActionRecord, 'course'>, nowMs: number): boolean {
   return ['Pending', 'InProgress'].includes(statusAt(course, nowMs));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { endAt, planCourse, statusAt } from './course.ts';
+import { plannedCancellation } from './record.ts';
 import { createOutcomeScript } from './script.ts';
 import { createSettingsStore } from './settings-store.ts';
 import type { MachineResource } from '../machines/resource.ts';
@@ -90,11 +91,7 @@ function add({ records, settings, script, offboardings }: State, action: NewActi
   const facts = { ...order, id: randomUUID(), machineId, computerDnsName, requestor, requestSource };
   const times = { createdMs: nowMs, waitsFromMs: nowMs };
   const course = planCourse({ ...times, type: order.type, status: outcome.status, ...settings.get(machineId) });
-  // Somebody cancels it by and by.
-  const cancellation: Cancellation | null =
-    outcome.status === 'Cancelled'
-      ? { requestor: outcome.cancelledBy ?? 'ana@example.test', comment: 'Not needed', atMs: course.endsMs }
-      : null;
+  const cancellation = plannedCancellation(outcome, course);
   const record: ActionRecord = { ...facts, ...times, outcome, course, cancellation };
   records.set(record.id, record);
   if (order.type === 'Offboard') offboardings.add(record.id);
@@ -118,7 +115,8 @@ function end(
   const record = existing({ records }, id);
   const startsMs = Math.min(record.course.startsMs, nowMs);
   const course = endAt({ ...record.course, startsMs }, nowMs, status);
-  const ended = { ...record, course, outcome: { ...record.outcome, status } };
+  const cancellation = record.cancellation && record.cancellation.atMs <= nowMs ? record.cancellation : null;
+  const ended = { ...record, course, cancellation, outcome: { ...record.outcome, status } };
   records.set(id, ended);
   return ended;
 }
@@ -129,7 +127,8 @@ function configure(
   nowMs: number,
 ): void {
   const waiting = [...records.values()].filter(
-    ({ course, cancellation }) => statusAt(course, nowMs) === 'Pending' && cancellation === null,
+    ({ course, cancellation }) =>
+      statusAt(course, nowMs) === 'Pending' && !(cancellation && cancellation.atMs <= nowMs),
   );
   const wereOffline = new Set(waiting.filter((each) => settings.get(each.machineId).isOffline));
   settings.change(changes, machineId);
@@ -138,7 +137,8 @@ function configure(
     const waitsFromMs = wereOffline.has(record) && !now.isOffline ? nowMs : record.waitsFromMs;
     const times = { createdMs: record.createdMs, waitsFromMs };
     const course = planCourse({ ...times, type: record.type, status: record.outcome.status, ...now });
-    records.set(record.id, { ...record, waitsFromMs, course });
+    const cancellation = plannedCancellation(record.outcome, course);
+    records.set(record.id, { ...record, waitsFromMs, course, cancellation });
   }
 }
 
