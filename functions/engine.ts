@@ -30,7 +30,9 @@ import { createSyncStates } from './indicator-sync/sync-states.store.ts';
 import { createSyncCarry } from './indicator-sync/sync.work.ts';
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
 import { createCarryAction } from './response-action/action.work.ts';
+import { createAuthorizeNow } from './response-action/authorize-now.client.ts';
 import { createFindActionMachine } from './response-action/find-action-machine.client.ts';
+import { createIsolations } from './response-action/isolations.store.ts';
 import { createCarryMachineChange, createPreviewMachineChange } from './response-action/machine-change.work.ts';
 import { createRequireIndicator } from './response-action/require-indicator.client.ts';
 import { createCarryIndicator } from './response-action/indicator-action.work.ts';
@@ -73,7 +75,7 @@ export function createEngine(capabilities: Capabilities) {
 }
 
 /** What carries and routes of a scenario have in common. */
-function createTools({ tables, feeds, defender, settings, partner, now, newId }: Capabilities) {
+function createTools({ tables, feeds, defender, settings, partner, now, newId, random, sleep }: Capabilities) {
   const indicators = createDefenderIndicators(defender);
   const ledgers = createLedgers(tables('ledger'), newId);
   const states = createSyncStates(tables('ledger'));
@@ -85,6 +87,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
   const linkedTenants = createLinkedTenants({ table: tables('ledger'), now });
   const findMachine = createFindMachine(defender);
   const findActionMachine = createFindActionMachine({ findMachine, now });
+  const isolations = createIsolations({ table: tables('budgets'), now, random, sleep });
   const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId, ownNames, now });
   const findStanding = createFindStanding(planTenant);
   return {
@@ -103,6 +106,8 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId }:
     alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),
     findActionMachine,
+    isolations,
+    authorizeNow: createAuthorizeNow(isolations),
     previewByKind: {
       MachineChange: createPreviewMachineChange({ findActionMachine }),
       Indicator: createPreviewIndicator({ standing: findStanding, now }),
