@@ -13,7 +13,8 @@ import { readTraceparent } from '../../shared/http/trace-context.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import { authorizeAction } from './authorize-action.ts';
+import type { Authorization } from './authorize-action.ts';
+import type { AuthorizeNow } from './authorize-now.client.ts';
 import { dryRunAction } from './dry-run-action.client.ts';
 import type { PreviewByKind } from './dry-run-action.client.ts';
 import type { RequireIndicator } from './require-indicator.client.ts';
@@ -23,6 +24,7 @@ export interface RequestActionOptions {
   readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
   readonly previewByKind: PreviewByKind;
   readonly requireIndicator: RequireIndicator;
+  readonly authorizeNow: AuthorizeNow;
   readonly acceptOperation: AcceptOperation;
   readonly now: Clock;
 }
@@ -31,7 +33,7 @@ const routeName = 'POST /api/v1/tenants/{tenantId}/actions';
 
 /** Makes the handler of `POST /api/v1/tenants/{tenantId}/actions` (contract §2, §5). */
 export function createRequestAction(serve: Serve, options: RequestActionOptions): HttpHandler {
-  const { tenants, previewByKind, requireIndicator, acceptOperation, now } = options;
+  const { tenants, previewByKind, requireIndicator, authorizeNow, acceptOperation, now } = options;
   return serve({
     scope: 'actions:write',
     of: 'Tenant',
@@ -45,13 +47,13 @@ export function createRequestAction(serve: Serve, options: RequestActionOptions)
       if (body.dryRun) {
         requireStaying(tenant);
         await requireIndicator(tenant, body.data);
-        return { status: 200, body: await dryRunAction(previewByKind, tenant, action) };
+        return { status: 200, body: await dryRunAction({ previewByKind, authorizeNow }, tenant, action) };
       }
       const fingerprint = fingerprintOf(routeName, bytes);
       const order = toOrder({ tenant, action, request, nowMs: now() });
       return acceptOperation(toActionOperation({ ...order, dedupeKey, fingerprint }), request, async () => {
         requireStaying(tenant);
-        requireAllowed(tenant, action);
+        requireAllowed(action, await authorizeNow(tenant, action));
         await requireIndicator(tenant, body.data);
       });
     },
@@ -82,8 +84,7 @@ function requireStaying(tenant: TenantRecord): void {
   if (isLeaving(tenant)) throw new RejectedInput('tenant_removing', 'The tenant is disconnected, or about to be.');
 }
 
-function requireAllowed(tenant: TenantRecord, action: StoredAction): void {
-  const authorization = authorizeAction(tenant.policy, action);
+function requireAllowed(action: StoredAction, authorization: Authorization): void {
   if (authorization.allowed) return;
   const { rule } = authorization;
   const message = `The tenant's policy does not allow ${action.data.action}.`;

@@ -3,12 +3,14 @@ import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
 import { createApproveAction } from '../../functions/response-action/approve-action.http.ts';
+import { createAuthorizeNow } from '../../functions/response-action/authorize-now.client.ts';
 import { createDrainActions } from '../../functions/response-action/drain-actions.timer.ts';
 import { createFindActionMachine } from '../../functions/response-action/find-action-machine.client.ts';
 import {
   createCarryMachineChange,
   createPreviewMachineChange,
 } from '../../functions/response-action/machine-change.work.ts';
+import { createIsolations } from '../../functions/response-action/isolations.store.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
 import { createRequireIndicator } from '../../functions/response-action/require-indicator.client.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
@@ -84,6 +86,9 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const defender = defenderAt(simulator, tables);
   const machines = createDefenderMachines(defender);
   const findActionMachine = createFindActionMachine({ findMachine: createFindMachine(defender), now });
+  const table = tables('budgets');
+  const isolations = createIsolations({ table, now, random: () => 0.5, sleep: () => Promise.resolve() });
+  const authorizeNow = createAuthorizeNow(isolations);
   const previewByKind = { MachineChange: createPreviewMachineChange({ findActionMachine }) };
   const direct = createDirectRows(tables('ledger'), randomUUID);
   const requireIndicator = createRequireIndicator({ direct, ownNames: [], now });
@@ -115,7 +120,7 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const send = (asked: AskedAction = {}): Promise<TestAnswer> => {
     const { data = addTag, envelope = {}, headers = {}, key = 'key-1', caller = callerWith('actions:write') } = asked;
     const handler = createRequestAction(serveAs(caller, lines), {
-      ...{ tenants, previewByKind, requireIndicator, acceptOperation, now },
+      ...{ tenants, previewByKind, requireIndicator, authorizeNow, acceptOperation, now },
     });
     const whole = { type: 'action.requested', timestamp: '2026-11-20T10:00:09Z', tenantId, data, ...envelope };
     return call(handler, {
@@ -143,7 +148,7 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
     await createDrainActions({ work, log })({} as Timer, context);
   };
   return {
-    ...{ control, tenants, work, lines, told, send, approve, drain, change, setPolicy },
+    ...{ control, tenants, work, lines, told, isolations, send, approve, drain, change, setPolicy },
     /** Time goes by, and the timer with it. */
     later: async (ms: number) => {
       control.clock.advance(ms);
