@@ -1,22 +1,10 @@
 import type { AlertCreated } from '../../shared/contract/alert.ts';
 import type { Evidence } from '../../shared/contract/evidence.ts';
 import type { IndicatorType } from '../../shared/contract/indicator.ts';
+import type { BlockPlan } from '../../shared/indicators/block-plan.ts';
+import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
 import { normaliseIndicator, recogniseIndicatorType } from '../../shared/indicators/normalise-indicator.ts';
 import type { Normalised } from '../../shared/indicators/normalised.ts';
-
-/** A value to block, in the form in which it is stored and sent. */
-export interface PlannedBlock {
-  readonly indicatorType: IndicatorType;
-  readonly indicatorValue: string;
-}
-
-/** Evidence to block; the guard is still to be asked. */
-export interface BlockPlan {
-  readonly blocks: readonly PlannedBlock[];
-  readonly forMs: number;
-  /** Evidence that no indicator can be made of (a private address, say), or that is the machine's own. */
-  readonly leftOut: readonly { readonly indicatorValue: string; readonly why: string }[];
-}
 
 /** The hashes, addresses, domains and URLs of an alert, each once. What names the alert's own machine is never blocked. */
 export function planBlocks(
@@ -24,7 +12,7 @@ export function planBlocks(
   forMs: number,
 ): BlockPlan {
   const own = new Set([machine.ipAddress, machine.computerDnsName].map((value) => value?.toLowerCase()));
-  const blocks = new Map<string, PlannedBlock>();
+  const blocks = new Map<string, IndicatorIdentity>();
   const leftOut = new Map<string, { readonly indicatorValue: string; readonly why: string }>();
   for (const { text, normalised } of evidence.flatMap(toValues)) {
     const why = normalised.ok ? whyOwn(normalised, own, machine.computerDnsName) : normalised.detail;

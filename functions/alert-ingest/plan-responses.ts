@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ResponseAction } from '../../shared/contract/action.ts';
 import type { AlertCreated } from '../../shared/contract/alert.ts';
 import { parseDurationMs } from '../../shared/contract/primitives.ts';
+import type { BlockPlan } from '../../shared/indicators/block-plan.ts';
 import type { AlertResponse } from '../../shared/contract/tenant-policy.ts';
 import { planBlocks } from './plan-blocks.ts';
-import type { BlockPlan } from './plan-blocks.ts';
 
 /** An action that an alert starts. */
 export interface PlannedResponse {

@@ -46,10 +46,11 @@ export function takenBack(current: DirectRecord | undefined, operationId: string
   return before && toRecord(before);
 }
 
-/** The record once an alert's evidence is blocked: of two that ask for it, whichever lasts longer. */
+/** The record once an alert's evidence is blocked: of two alerts, whichever lasts longer; the same however often one asks. */
 export function blocked(current: DirectRecord | undefined, row: DirectRow): DirectRecord {
-  const isLonger = current?.row !== undefined && endOf(current.row) >= endOf(row);
-  return isLonger ? current : toRecord(row);
+  if (current?.row === undefined) return toRecord(row);
+  const isSame = current.operationId === row.operationId;
+  return isSame || endOf(current.row) >= endOf(row) ? current : toRecord(row);
 }
 
 /** Whether nobody needs it any more. One that an operation still has in hand ends with the operation. */
