@@ -4,6 +4,7 @@ import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
 import { createDefenderAlerts } from '../shared/defender/alerts.client.ts';
+import { createGraphAlerts } from '../shared/defender/graph-alerts.client.ts';
 import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
@@ -102,6 +103,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     requireIndicator: createRequireIndicator({ direct, ownNames, now }),
     machines: createDefenderMachines(defender),
     alerts: createDefenderAlerts(defender),
+    graphAlerts: createGraphAlerts(defender),
     linkedTenants,
     alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),

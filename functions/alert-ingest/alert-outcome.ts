@@ -1,5 +1,5 @@
 import type { OperationResult } from '../../shared/contract/operation-result.ts';
-import type { Canceled, CarryOutcome, Failed } from '../../shared/work/carry.ts';
+import type { Canceled, CarryOutcome } from '../../shared/work/carry.ts';
 import type { AlertState, AlertStep } from './alert-state.ts';
 
 /** What the engine is told of a step: going on is coming back at once, with what is known by then. */
@@ -21,12 +21,6 @@ export function toAlertResult(state: AlertState): OperationResult {
 export function disconnected(): Canceled {
   const message = 'The tenant was disconnected before the alert was made.';
   return { outcome: 'Canceled', error: { code: 'superseded', message } };
-}
-
-/** The tenant chose an alert without an event, which this build does not make: nothing else is done in its place. */
-export function notCarriedInGraph(): Failed {
-  const message = 'No event of the machine fits the alert, and this build makes none without (fallback GraphAlert).';
-  return { outcome: 'Failed', error: { code: 'event_not_found', message } };
 }
 
 function toStage({ at }: AlertState): 'FindingMachine' | 'FindingEvent' | 'Creating' {

@@ -29,12 +29,14 @@ export type AlertState =
     }
   /** Without an event, through Graph. */
   | { readonly at: 'CreatingInGraph'; readonly startedAtMs: number; readonly machine: AlertMachine }
-  /** The intent of a creation was written: Defender may have it. To be looked for before it is made again. */
+  /** The intent of a creation was written: Defender (without an event: Graph) may have it. To be looked for before it is made again. */
   | {
       readonly at: 'Looking';
       readonly startedAtMs: number;
       readonly machine: AlertMachine;
       readonly event: AlertEvent | undefined;
+      /** When it was written. */
+      readonly intentAtMs?: number;
     };
 
 /** What Defender said to what the state asks for. */
@@ -65,7 +67,7 @@ export function startAlert(nowMs: number): AlertState {
 
 /** The machine that an event is of: a given one stays the named record's, also when that was merged into another since. */
 export function eventMachineId(
-  { machine, event }: Extract<AlertState, { at: 'Creating' }>,
+  { machine, event }: { readonly machine: AlertMachine; readonly event: Pick<AlertEvent, 'matchedBy'> },
   alert: Pick<AlertCreated, 'machine'>,
 ): string {
   return (event.matchedBy === 'Given' ? alert.machine.id : undefined) ?? machine.id;

@@ -1,15 +1,18 @@
 import { alertCreatedSchema } from '../../shared/contract/alert.ts';
 import type { Sleep } from '../../shared/clock.ts';
 import type { DefenderAlerts } from '../../shared/defender/alerts.client.ts';
+import type { GraphAlerts } from '../../shared/defender/graph-alerts.client.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarriedOperation, Carry, CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
 import { startAlert } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
-import { disconnected, notCarriedInGraph, toOutcome } from './alert-outcome.ts';
+import { disconnected, toOutcome } from './alert-outcome.ts';
 import { createAlert, lookForAlert } from './create-alert.client.ts';
 import type { AlertStepContext } from './create-alert.client.ts';
+import { createGraphAlert, lookForGraphAlert } from './create-graph-alert.client.ts';
+import type { GraphAlertContext } from './create-graph-alert.client.ts';
 import { holdLease } from './hold-lease.work.ts';
 import { endAlert, nextAlertStep } from './next-alert-step.ts';
 import { isSearch } from './search-defender.client.ts';
@@ -19,6 +22,7 @@ import type { SearchDefender } from './search-defender.client.ts';
 export interface CarryAlertOptions {
   readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
   readonly alerts: DefenderAlerts;
+  readonly graphAlerts: GraphAlerts;
   readonly search: SearchDefender;
   /** Of `partner.json`. */
   readonly displayName: string;
@@ -26,7 +30,8 @@ export interface CarryAlertOptions {
 }
 
 /** Makes the carry of operations of kind `Alert`: one state a step, so that a crash loses no more than one call. */
-export function createCarryAlert({ tenants, alerts, search, displayName, sleep }: CarryAlertOptions): Carry {
+export function createCarryAlert(options: CarryAlertOptions): Carry {
+  const { tenants, alerts, graphAlerts, search, displayName, sleep } = options;
   return async (carried, tools) => {
     const state = stateOf(carried, tools.now());
     const tenant = (await tenants.get(carried.operation.tenantId))?.document;
@@ -34,7 +39,7 @@ export function createCarryAlert({ tenants, alerts, search, displayName, sleep }
     const facts = toFacts(carried, tools, tenant);
     const early = endAlert(state, facts);
     if (early !== undefined) return early;
-    const context = { tenant, facts, alerts, displayName, operationId: carried.operation.id };
+    const context = { tenant, facts, alerts, graphAlerts, displayName, operationId: carried.operation.id };
     return isSearch(state)
       ? toOutcome(
           nextAlertStep(
@@ -50,16 +55,19 @@ export function createCarryAlert({ tenants, alerts, search, displayName, sleep }
 
 function act(
   state: Exclude<AlertState, { at: 'FindingMachine' | 'FindingEvent' }>,
-  context: AlertStepContext,
+  context: AlertStepContext & GraphAlertContext,
   tools: CarryTools,
-): CarryOutcome | Promise<CarryOutcome> {
+): Promise<CarryOutcome> {
   switch (state.at) {
     case 'Creating':
       return createAlert(state, context, tools);
-    case 'Looking':
-      return lookForAlert(state, context, tools);
     case 'CreatingInGraph':
-      return notCarriedInGraph();
+      return createGraphAlert(state, context, tools);
+    case 'Looking': {
+      const { event } = state;
+      if (event === undefined) return lookForGraphAlert(state, context, tools);
+      return lookForAlert({ ...state, event }, context, tools);
+    }
   }
 }
 

@@ -1,11 +1,11 @@
 import type { DefenderAlert, DefenderAlerts } from '../../shared/defender/alerts.client.ts';
 import type { UpstreamIds } from '../../shared/errors.ts';
-import { UpstreamUnavailable } from '../../shared/errors.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarryOutcome, CarryTools, Done } from '../../shared/work/carry.ts';
 import { toAlertResult, toOutcome } from './alert-outcome.ts';
 import { eventMachineId } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
+import { makeOnce } from './make-once.work.ts';
 import { nextAlertStep } from './next-alert-step.ts';
 import { isMadeBy, toDefenderAlert } from './to-defender-alert.ts';
 
@@ -19,12 +19,9 @@ export interface AlertStepContext {
 }
 
 type Creating = Extract<AlertState, { at: 'Creating' }>;
-type Looking = Extract<AlertState, { at: 'Looking' }>;
+type LookingByEvent = Extract<AlertState, { at: 'Looking' }> & Pick<Creating, 'event'>;
 
-/** A call to Defender may take so long; nobody else may take the operation over meanwhile. */
-const callMs = 30_000;
-
-/** Makes the alert, once: from the intent on, whoever comes next looks first. In `Observe` the call is only shown. */
+/** Makes the alert, once. In `Observe` the call is only shown. */
 export async function createAlert(
   state: Creating,
   context: AlertStepContext,
@@ -32,32 +29,23 @@ export async function createAlert(
 ): Promise<CarryOutcome> {
   const { tenant, facts, alerts } = context;
   const request = toRequest(state, context);
-  const result = toAlertResult(state);
-  if (tenant.policy.alerts.mode === 'Observe')
-    return { outcome: 'Done', result: { ...result, observed: true, request } };
-  if (tools.leaseLeftMs() < callMs) await tools.renewLease();
-  await tools.saveIntent({ ...state, at: 'Looking' } satisfies Looking, { stage: 'Creating', result });
-  try {
+  if (tenant.policy.alerts.mode === 'Observe') {
+    return { outcome: 'Done', result: { ...toAlertResult(state), observed: true, request } };
+  }
+  return makeOnce(state, tools, async () => {
     const { alert, upstream } = await alerts.createAlert(tenant, request);
     if (alert !== undefined) return created({ state, alert, upstream, operationId: context.operationId });
     return { ...toOutcome(nextAlertStep(state, { news: 'EventUnknown' }, facts), tools.now()), upstream };
-  } catch (error) {
-    if (!(error instanceof UpstreamUnavailable) || !error.throttled) throw error;
-    // A limit said so: nothing was made, and nothing is to be looked for.
-    const dueAtMs = tools.now() + Math.max(1, error.retryAfterMs);
-    return { outcome: 'Later', dueAtMs, stage: 'Creating', state, upstream: error.upstream, isThrottled: true };
-  }
+  });
 }
 
 /** An earlier step wrote its intent and was not heard of again: the alert is known by its mark, if it was made. */
 export async function lookForAlert(
-  state: Looking,
+  state: LookingByEvent,
   { tenant, facts, alerts, operationId }: AlertStepContext,
   tools: CarryTools,
 ): Promise<CarryOutcome> {
-  const { event, ...rest } = state;
-  const machineId =
-    event === undefined ? state.machine.id : eventMachineId({ ...rest, at: 'Creating', event }, facts.alert);
+  const machineId = eventMachineId(state, facts.alert);
   const made = (await alerts.listOfMachine(tenant, machineId)).find((alert) => isMadeBy(operationId, alert));
   if (made !== undefined) return created({ state, alert: made, upstream: {}, operationId });
   return toOutcome(nextAlertStep(state, { news: 'NotCreated' }, facts), tools.now());
@@ -71,7 +59,7 @@ function toRequest(state: Creating, { tenant, facts: { alert }, displayName, ope
 
 /** An alert without our mark is one that was open already and took ours in. */
 function created(made: {
-  readonly state: Creating | Looking;
+  readonly state: Creating | LookingByEvent;
   readonly alert: DefenderAlert;
   readonly upstream: UpstreamIds;
   readonly operationId: string;

@@ -5,13 +5,15 @@ import { RejectedInput, UpstreamRefused } from '../../shared/errors.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { toOperationError } from '../../shared/work/next-attempt.ts';
-import { notCarriedInGraph, toAlertResult } from './alert-outcome.ts';
+import { toAlertResult } from './alert-outcome.ts';
 import { eventMachineId, startAlert } from './alert-state.ts';
 import type { AlertState, AlertStep } from './alert-state.ts';
+import type { MakingState } from './make-once.work.ts';
 import { nextAlertStep } from './next-alert-step.ts';
 import { isSearch } from './search-defender.client.ts';
 import type { SearchDefender } from './search-defender.client.ts';
 import { toDefenderAlert } from './to-defender-alert.ts';
+import { toGraphAlert } from './to-graph-alert.ts';
 
 /** What a dry run is about. */
 export interface DryRunQuestion {
@@ -41,7 +43,7 @@ export async function dryRunAlert(search: SearchDefender, question: DryRunQuesti
     if (!(error instanceof UpstreamRefused)) throw error;
     return toAnswer(question, state, { error: toOperationError(error) });
   }
-  if (state.at !== 'Creating') return toAnswer(question, state, { error: notCarriedInGraph().error });
+  if (state.at === 'Looking') throw new Error('A dry run made nothing that could be looked for.');
   return toAnswer(question, state, { request: toRequest(question, state) });
 }
 
@@ -72,8 +74,9 @@ function toAnswer(
   };
 }
 
-function toRequest({ tenant, alert, displayName }: DryRunQuestion, state: Extract<AlertState, { at: 'Creating' }>) {
+function toRequest({ tenant, alert, displayName }: DryRunQuestion, state: MakingState) {
   const { onSameTitle } = tenant.policy.alerts;
-  const machineId = eventMachineId(state, alert);
-  return toDefenderAlert({ alert, machineId, event: state.event, operationId: undefined, displayName, onSameTitle });
+  const parts = { alert, operationId: undefined, displayName, onSameTitle };
+  if (state.at === 'CreatingInGraph') return toGraphAlert({ ...parts, machineId: state.machine.id });
+  return toDefenderAlert({ ...parts, machineId: eventMachineId(state, alert), event: state.event });
 }

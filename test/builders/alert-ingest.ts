@@ -8,6 +8,7 @@ import { createSearchDefender } from '../../functions/alert-ingest/search-defend
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDefenderAlerts } from '../../shared/defender/alerts.client.ts';
+import { createGraphAlerts } from '../../shared/defender/graph-alerts.client.ts';
 import { createHunting } from '../../shared/defender/hunting.client.ts';
 import { createLog } from '../../shared/log.ts';
 import { createFindMachine } from '../../shared/machines/find-machines.client.ts';
@@ -73,9 +74,10 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
   });
   const defender = defenderAt(simulator, tables);
   const alerts = createDefenderAlerts(defender);
+  const graphAlerts = createGraphAlerts(defender);
   const search = createSearchDefender({ findMachine: createFindMachine(defender), hunting: createHunting(defender) });
   const carry: Carry = suspending(
-    createCarryAlert({ tenants, alerts, search, displayName: 'Contoso Cognito', sleep: untilAborted }),
+    createCarryAlert({ tenants, alerts, graphAlerts, search, displayName: 'Contoso Cognito', sleep: untilAborted }),
     createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),
   );
   const work = createWork({
@@ -134,10 +136,10 @@ function resetWorld({ control }: Simulator): void {
   control.clock.freeze(startMs);
   control.faults.clear();
   control.switches.reset();
-  for (const each of [control.machines, control.alerts, control.events]) each.clear(tenantId);
+  for (const each of [control.machines, control.alerts, control.graphAlerts, control.events]) each.clear(tenantId);
   control.tenants.consent(tenantId, world.clientId, {
     defender: ['Machine.Read.All', 'Alert.ReadWrite.All'],
-    graph: ['ThreatHunting.Read.All'],
+    graph: ['ThreatHunting.Read.All', 'SecurityAlert.Create.All', 'SecurityAlert.Read.All'],
   });
   control.machines.seed(tenantId, [pc1, pc2]);
   control.events.add(tenantId, { table: 'DeviceNetworkEvents', rows: [beacon] });

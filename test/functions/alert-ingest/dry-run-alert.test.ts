@@ -54,7 +54,11 @@ describe('dryRun', () => {
     const found = { machine, error: { code: 'event_not_found' } };
     expect(dryRunAnswerSchema.parse((await send(dryRun)).json)).toMatchObject(found);
     await setPolicy({ fallback: 'GraphAlert' });
-    expect((await send(dryRun)).json).toMatchObject(found);
+    expect(dryRunAnswerSchema.parse((await send(dryRun)).json)).toMatchObject({
+      machine,
+      request: { path: '/beta/security/alerts_v2/createAlert', body: { createAlertInput: { title: finding.title } } },
+    });
+    expect(control.graphAlerts.list(tenantId)).toEqual([]);
     control.machines.seed(tenantId, [{ ...pc2, computerDnsName: 'pc1.example.test' }]);
     expect((await send(dryRun)).json).toMatchObject({ error: { code: 'machine_ambiguous' } });
   });
