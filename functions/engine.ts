@@ -1,4 +1,5 @@
 import { createAlertLinks } from '../shared/alerts/alert-links.store.ts';
+import { createAlertTriage } from '../shared/alerts/alert-triage.client.ts';
 import { createLinkedTenants, noting } from '../shared/alerts/linked-tenants.store.ts';
 import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
@@ -16,8 +17,14 @@ import { createFindMachine } from '../shared/machines/find-machines.client.ts';
 import { createSuspendTenant, suspending } from '../shared/registry/tenant-gate.store.ts';
 import type { Carry } from '../shared/work/carry.ts';
 import { createWork } from '../shared/work/work.store.ts';
+import type { Work } from '../shared/work/work.store.ts';
 import { createCarryAlert } from './alert-ingest/alert.work.ts';
+import { createCarryAlertUpdate } from './alert-ingest/alert-update.work.ts';
+import type { CarryAlertUpdateOptions } from './alert-ingest/alert-update.work.ts';
+import { createFindAlert } from './alert-ingest/find-alert.client.ts';
+import { linking } from './alert-ingest/linking-alert.work.ts';
 import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
+import { createIsItsTurn } from './alert-ingest/update-turns.client.ts';
 import type { Capabilities } from './capabilities.ts';
 import { endSync } from './indicator-sync/end-sync.work.ts';
 import { createFindStanding } from './indicator-sync/find-standing.client.ts';
@@ -30,6 +37,7 @@ import { syncNow } from './indicator-sync/sync-now.work.ts';
 import { createSyncStates } from './indicator-sync/sync-states.store.ts';
 import { createSyncCarry } from './indicator-sync/sync.work.ts';
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
+import { createMachineActionCarry, createMachineActionPreview } from './machine-actions.ts';
 import { createCarryAction } from './response-action/action.work.ts';
 import { createAuthorizeNow } from './response-action/authorize-now.client.ts';
 import { createFindActionMachine } from './response-action/find-action-machine.client.ts';
@@ -45,7 +53,7 @@ export type Engine = ReturnType<typeof createEngine>;
 export function createEngine(capabilities: Capabilities) {
   const { tables, tenants, gate, callbacks, settings, now, sleep, newId, random, log } = capabilities;
   const tools = createTools(capabilities);
-  const carries = createCarries(capabilities, tools, {
+  const carries = createCarries(capabilities, tools, () => work, {
     end: (tenantId) => endSync(work, tenantId),
     run: (tenantId) => syncNow(work, tenantId, newId()),
   });
@@ -59,10 +67,12 @@ export function createEngine(capabilities: Capabilities) {
     },
     callbacksOf: callbacks.callbacksOf,
     carryCallback: callbacks.carryCallback,
+    sweepBeside: tools.alertLinks.sweep,
   });
   const tell = createTell({ ...callbacks, now, addCallbacks: work.addCallbacks });
   return {
     ...tools,
+    findAlert,
     work,
     tell,
     suspend,
@@ -86,6 +96,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
   const { clientId: appId } = settings.entra;
   const ownNames = partner.ownNames ?? [];
   const linkedTenants = createLinkedTenants({ table: tables('ledger'), now });
+  const alerts = createDefenderAlerts(defender);
   const findMachine = createFindMachine(defender);
   const findActionMachine = createFindActionMachine({ findMachine, now });
   const isolations = createIsolations({ table: tables('budgets'), now, random, sleep });
@@ -102,7 +113,8 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     findStanding,
     requireIndicator: createRequireIndicator({ direct, ownNames, now }),
     machines: createDefenderMachines(defender),
-    alerts: createDefenderAlerts(defender),
+    alerts,
+    triage: createAlertTriage({ defender, alerts }),
     graphAlerts: createGraphAlerts(defender),
     linkedTenants,
     alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
@@ -111,6 +123,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     isolations,
     authorizeNow: createAuthorizeNow(isolations),
     previewByKind: {
+      MachineAction: createMachineActionPreview({ defender }, { findActionMachine }),
       MachineChange: createPreviewMachineChange({ findActionMachine }),
       Indicator: createPreviewIndicator({ standing: findStanding, now }),
     },
@@ -118,19 +131,26 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
 }
 
 function createCarries(
-  { tenants, partner, sleep }: Capabilities,
+  capabilities: Capabilities,
   tools: ReturnType<typeof createTools>,
+  work: () => Work,
   sync: {
     readonly end: (tenantId: string) => ReturnType<typeof endSync>;
     readonly run: DirectIndicators['sync'];
   },
 ): Partial<Record<OperationKind, Carry>> {
+  const { tenants, partner, sleep } = capabilities;
   const indicators: DirectIndicators = { rows: tools.direct, sync: sync.run, standing: tools.findStanding };
   return {
-    Alert: createCarryAlert({ ...tools, tenants, displayName: partner.displayName, sleep }),
+    Alert: linking(createCarryAlert({ ...tools, tenants, displayName: partner.displayName, sleep }), tools.alertLinks),
+    AlertUpdate: createCarryAlertUpdate({ ...tools, tenants, links: tools.alertLinks }),
     Action: createCarryAction({
       tenants,
-      carryByKind: { MachineChange: createCarryMachineChange(tools), Indicator: createCarryIndicator(indicators) },
+      carryByKind: {
+        MachineAction: createMachineActionCarry(capabilities, tools, work),
+        MachineChange: createCarryMachineChange(tools),
+        Indicator: createCarryIndicator(indicators),
+      },
     }),
     IndicatorSync: createSyncCarry({ ...tools, tenants }),
     TenantRemoval: createRemoveTenant({ ...tools, tenants, endSync: sync.end }),

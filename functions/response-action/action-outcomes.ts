@@ -41,5 +41,7 @@ export function withUpstream<Outcome extends CarryOutcome>(
   upstream: NonNullable<Progress['upstream']>,
   { upstream: before }: Pick<Operation, 'upstream'> = {},
 ): Outcome {
-  return Object.keys(upstream).length === 0 ? outcome : { ...outcome, upstream: { ...before, ...upstream } };
+  return Object.keys(upstream).length === 0
+    ? outcome
+    : { ...outcome, upstream: { ...before, ...outcome.upstream, ...upstream } };
 }

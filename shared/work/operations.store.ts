@@ -54,6 +54,22 @@ export function createOperations(table: TableClient) {
     return enough <= 0 ? 0 : (await listRows(toFilter(tenantId, filter, undefined), enough)).length;
   }
 
+  /** One of the ids that operations are found by, of all that have it, newest first: nothing but the list is read. */
+  async function listReferences(
+    tenantId: string,
+    filter: OperationFilter,
+    name: (typeof referenceColumns)[number],
+  ): Promise<readonly string[]> {
+    const options = { filter: `${toFilter(tenantId, filter, undefined)} and ${name} gt ''`, select: [name] };
+    const ids: string[] = [];
+    await fromStorage(async () => {
+      for await (const row of table.listEntities<Record<string, unknown>>({ queryOptions: options })) {
+        ids.push(String(row[name]));
+      }
+    });
+    return ids;
+  }
+
   async function listRows(
     filter: string,
     enough: number,
@@ -70,7 +86,7 @@ export function createOperations(table: TableClient) {
     return rows.slice(0, enough);
   }
 
-  return { read, list, count };
+  return { read, list, count, listReferences };
 }
 
 function toFilter(tenantId: string, filter: OperationFilter, after: string | undefined): string {

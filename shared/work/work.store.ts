@@ -131,6 +131,8 @@ export function createWork(options: WorkOptions) {
     /** How many operations of a tenant there are, `enough` at most. */
     count: (tenantId: string, filter: OperationFilter, enough: number): Promise<number> =>
       operations.count(tenantId, filter, enough),
+    /** Ids of one sort that a tenant's operations have on Microsoft's side. */
+    listReferences: operations.listReferences,
     /** Ends what was not sent yet (`done`), or asks for an end (`requested`). Repeating it gives the same answer. */
     cancel: async (tenantId: string, id: string): Promise<Answered> => answer(await control.cancel(tenantId, id)),
     /** Tells an operation what it waits for (an approval). */

@@ -1,0 +1,46 @@
+import { createDefenderEntities } from '../shared/defender/entities.client.ts';
+import { createDefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
+import type { Work } from '../shared/work/work.store.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { CarryActionKind, PreviewActionKind } from './response-action/carry-context.ts';
+import type { FindActionMachine } from './response-action/find-action-machine.client.ts';
+import { createFollowActions } from './response-action/follow-actions.client.ts';
+import type { Isolations } from './response-action/isolations.store.ts';
+import { createCarryMachineAction } from './response-action/machine-action.work.ts';
+import { createPreviewMachineAction } from './response-action/preview-machine-action.client.ts';
+
+/** What the wiring of machine actions has in common with that of other actions. */
+export interface MachineActionTools {
+  readonly findActionMachine: FindActionMachine;
+  readonly isolations: Isolations;
+}
+
+/** No machine action is followed for longer than Defender waits for a machine (72 hours): older ones are asked for one by one. */
+const followedForMs = 4 * 24 * 60 * 60 * 1000;
+
+/** Wires the carry of Defender's nine machine actions. `work` is only used once they are carried. */
+export function createMachineActionCarry(
+  { defender, settings, now }: Pick<Capabilities, 'defender' | 'settings' | 'now'>,
+  tools: MachineActionTools,
+  work: () => Pick<Work, 'accept' | 'listReferences'>,
+): CarryActionKind {
+  const machineActions = createDefenderMachineActions(defender);
+  const listFollowed = (tenantId: string): Promise<readonly string[]> => {
+    const filter = { kind: 'Action', status: 'Running', fromMs: now() - followedForMs } as const;
+    return work().listReferences(tenantId, filter, 'machineActionId');
+  };
+  return createCarryMachineAction({
+    ...{ ...tools, machineActions, clientId: settings.entra.clientId },
+    entities: createDefenderEntities(defender),
+    followAction: createFollowActions({ machineActions, listFollowed, now }),
+    accept: (operation) => work().accept(operation),
+  });
+}
+
+/** Wires what tells what one of them would send. */
+export function createMachineActionPreview(
+  { defender }: Pick<Capabilities, 'defender'>,
+  { findActionMachine }: Pick<MachineActionTools, 'findActionMachine'>,
+): PreviewActionKind {
+  return createPreviewMachineAction({ findActionMachine, entities: createDefenderEntities(defender) });
+}
