@@ -27,7 +27,7 @@ export function createCarryIndicator(indicators: DirectIndicators): CarryActionK
     if (state === undefined) {
       const early = await beforeAsking(step);
       if (early !== undefined) return early;
-      await tools.saveIntent({ isAsked: true }, { stage: 'Applying', result: toIndicatorResult(order) });
+      await tools.saveIntent({ isNoted: false }, { stage: 'Applying', result: toIndicatorResult(order) });
     }
     return carryOn(step);
   };
@@ -59,7 +59,7 @@ async function carryOn(step: Step): Promise<CarryOutcome> {
   const { tenant, operation } = context;
   const look = () => indicators.standing(tenant, order.identity);
   const isOver = tools.isCancelRequested || tools.isLate || isObserving(step);
-  if (!isOver) await note(step);
+  if (!isOver && !isNoted(context.state)) await note(step);
   const records = await indicators.rows.find(tenant.tenantId, order.identity);
   const other = overtaken(order, records, { operationId: operation.id, nowMs: tools.now() });
   const before = await look();
@@ -73,14 +73,19 @@ async function carryOn(step: Step): Promise<CarryOutcome> {
   if (isReached(order, after)) return done(step, after);
   const failure = failureOf(sync) ?? (isThrough(sync) ? refusalOf(order, after, tenant) : undefined);
   if (failure !== undefined) return takeBack(step, failure);
-  return { outcome: 'Later', dueAtMs: tools.now() + lookAgainMs, stage: 'Applying' };
+  return { outcome: 'Later', dueAtMs: tools.now() + lookAgainMs, stage: 'Applying', state: { isNoted: true } };
 }
 
-/** Says what is asked for, where the sync sees it; the second time nothing changes. */
+/** Says what is asked for, where the sync sees it. Repeating it changes nothing, and never what somebody asked for later. */
 async function note({ indicators: { rows }, context, order: { identity, row } }: Step): Promise<void> {
-  const { id: operationId, tenantId } = context.operation;
-  if (row === undefined) await rows.proposeRemoval(tenantId, identity, operationId);
-  else await rows.propose(tenantId, { source: row.source, ...identity, operationId, row });
+  const { id: operationId, tenantId, createdAt: askedAt } = context.operation;
+  const proposal = { ...identity, operationId, askedAt };
+  if (row === undefined) await rows.proposeRemoval(tenantId, proposal);
+  else await rows.propose(tenantId, { ...proposal, source: row.source, row });
+}
+
+function isNoted(state: unknown): boolean {
+  return typeof state === 'object' && state !== null && Reflect.get(state, 'isNoted') === true;
 }
 
 async function done({ indicators, context, order }: Step, standing: Parameters<typeof isReached>[1]) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Immutable } from '../contract/primitives.ts';
-import { operationIdSchema, parseTimeMs } from '../contract/primitives.ts';
+import { operationIdSchema, parseTimeMs, timeSchema } from '../contract/primitives.ts';
 import { directRowSchema, directSourceSchema, isOver } from './direct-row.ts';
 import type { DirectRow } from './direct-row.ts';
 
@@ -10,6 +10,7 @@ export const directRecordSchema = z.strictObject({
   indicatorValue: z.string(),
   /** Who wrote it last. */
   operationId: operationIdSchema,
+  askedAt: timeSchema,
   /** What the tenant should hold; absent when it should not. */
   row: directRowSchema.optional(),
   /** There until the operation has ended: what holds again when it fails. */
@@ -23,11 +24,15 @@ export const directRecordSchema = z.strictObject({
 export type DirectRecord = Immutable<z.output<typeof directRecordSchema>>;
 
 /** What an operation wants: a row, or with `row` left out none. */
-export type Proposal = Pick<DirectRecord, 'source' | 'indicatorType' | 'indicatorValue' | 'operationId' | 'row'>;
+export type Proposal = Omit<DirectRecord, 'open'>;
 
-/** The record once an operation asked; the same however often it asks. What holds if it fails is what was settled before. */
+/**
+ * The record once an operation asked; the same however often it asks, and when somebody asked after it. What holds if it fails is what was
+ * settled before.
+ */
 export function proposed(current: DirectRecord | undefined, proposal: Proposal): DirectRecord {
-  if (current?.operationId === proposal.operationId) return current;
+  if (current !== undefined && (current.operationId === proposal.operationId || isLater(current, proposal)))
+    return current;
   const before = current?.open === undefined ? current?.row : current.open.before;
   return { ...proposal, open: before === undefined ? {} : { before } };
 }
@@ -58,11 +63,15 @@ export function isForgotten({ row, open }: DirectRecord, nowMs: number): boolean
   return open === undefined && (row === undefined || isOver(row, nowMs));
 }
 
+function isLater(one: DirectRecord, other: Proposal): boolean {
+  return parseTimeMs(one.askedAt) > parseTimeMs(other.askedAt);
+}
+
 function endOf({ expirationTime }: DirectRow): number {
   return parseTimeMs(expirationTime);
 }
 
 function toRecord(row: DirectRow): DirectRecord {
-  const { source, indicatorType, indicatorValue, operationId } = row;
-  return { source, indicatorType, indicatorValue, operationId, row };
+  const { source, indicatorType, indicatorValue, operationId, since } = row;
+  return { source, indicatorType, indicatorValue, operationId, askedAt: since, row };
 }

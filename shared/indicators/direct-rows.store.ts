@@ -29,7 +29,7 @@ export interface DirectRows {
   /** An operation wants a row, until it says how it ended; see `proposed`. */
   propose(tenantId: string, proposal: Proposal & { readonly row: DirectRow }): Promise<void>;
   /** An operation wants a value to be held no more, whoever asked for it. */
-  proposeRemoval(tenantId: string, identity: IndicatorIdentity, operationId: string): Promise<void>;
+  proposeRemoval(tenantId: string, proposal: Omit<Proposal, 'source' | 'row'>): Promise<void>;
   /** The operation went through: what it asked for stays. */
   settle(tenantId: string, identity: IndicatorIdentity, operationId: string): Promise<void>;
   /** The operation failed: what held before holds again. */
@@ -71,13 +71,9 @@ export function createDirectRows(table: TableClient, newId: () => string): Direc
       await changeRecord(table, { tenantId, source, identity: proposal }, (current) => proposed(current, proposal));
       await mark(tenantId);
     },
-    proposeRemoval: async (tenantId, { indicatorType, indicatorValue }, operationId) => {
-      const identity = { indicatorType, indicatorValue };
-      await changeAll(
-        tenantId,
-        identity,
-        (current) => current && proposed(current, { source: current.source, ...identity, operationId }),
-      );
+    proposeRemoval: async (tenantId, proposal) => {
+      const remove: RecordChange = (current) => current && proposed(current, { ...proposal, source: current.source });
+      await changeAll(tenantId, proposal, remove);
       await mark(tenantId);
     },
     settle: (tenantId, identity, operationId) =>

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { InvocationContext } from '@azure/functions';
 import type { Timer, TimerHandler } from '@azure/functions';
 import { endSync } from '../../functions/indicator-sync/end-sync.work.ts';
+import { createFindStanding } from '../../functions/indicator-sync/find-standing.client.ts';
 import { createFeedRuns } from '../../functions/indicator-sync/feed-runs.client.ts';
 import type { AcceptedItem, FeedState } from '../../functions/indicator-sync/feed-version.ts';
 import { createFeedVersions } from '../../functions/indicator-sync/feed-versions.store.ts';
@@ -12,9 +13,12 @@ import { createRemoveTenant } from '../../functions/indicator-sync/remove-tenant
 import { createReadSource } from '../../functions/indicator-sync/sources/read-source.client.ts';
 import { createSyncInputs } from '../../functions/indicator-sync/sync-inputs.client.ts';
 import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
+import { syncNow } from '../../functions/indicator-sync/sync-now.work.ts';
 import { createSyncTenants } from '../../functions/indicator-sync/sync-tenants.timer.ts';
 import { createSyncCarry } from '../../functions/indicator-sync/sync.work.ts';
 import { toSyncOperation } from '../../functions/indicator-sync/to-sync-operation.ts';
+import { createCarryAction } from '../../functions/response-action/action.work.ts';
+import { createCarryIndicator } from '../../functions/response-action/indicator-action.work.ts';
 import type { FeedInput, FeedReject } from '../../shared/contract/feed.ts';
 import { feedInputSchema } from '../../shared/contract/feed.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
@@ -23,6 +27,7 @@ import type { DefenderIndicators } from '../../shared/defender/indicators.client
 import { createEgress } from '../../shared/egress/egress.client.ts';
 import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../../shared/indicators/ledger.store.ts';
+import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import { createLog } from '../../shared/log.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
@@ -42,13 +47,14 @@ export const { tenantId, otherTenantId, clientId } = ids;
 export interface InstanceChanges {
   readonly ledgers?: (real: Ledgers) => Ledgers;
   readonly indicators?: (real: DefenderIndicators) => DefenderIndicators;
+  readonly direct?: (real: DirectRows) => DirectRows;
 }
 
 export type Instance = Awaited<ReturnType<typeof openInstance>>;
 
 /** The scenario as one process has it, over these tables and the simulator: its caches are its own, time is the simulator's. */
 export async function openInstance(simulator: Simulator, tables: Tables, changes: InstanceChanges = {}) {
-  const { ledgers: changeLedgers = same, indicators: changeIndicators = same } = changes;
+  const { ledgers: changeLedgers = same, indicators: changeIndicators = same, direct: changeDirect = same } = changes;
   const { clock } = simulator.control;
   const { now } = clock;
   const newId = randomUUID;
@@ -60,7 +66,7 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
   const indicators = changeIndicators(createDefenderIndicators(defenderAt(simulator, tables)));
   const ledgers = changeLedgers(createLedgers(tables('ledger'), newId));
   const states = createSyncStates(tables('ledger'));
-  const direct = createDirectRows(tables('ledger'), newId);
+  const direct = changeDirect(createDirectRows(tables('ledger'), newId));
   const inputs = createSyncInputs({ feeds, versions });
   const ownNames = ['contoso.example'];
   const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId: clientId, ownNames, now });
@@ -69,10 +75,20 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
     ...{ tenants, planTenant, ledgers, direct, states, indicators },
     endSync: (id) => endSync(work, id),
   });
+  const actions = createCarryAction({
+    tenants,
+    carryByKind: {
+      Indicator: createCarryIndicator({
+        rows: direct,
+        sync: (id) => syncNow(work, id, newId()),
+        standing: createFindStanding(planTenant),
+      }),
+    },
+  });
   const suspend = createSuspendTenant({ tenants, tell: nobody, now, log });
   const work: Work = createWork({
     ...{ tables, now, newId, random: () => 0.5, log },
-    carryOf: (kind) => (kind === 'TenantRemoval' ? removal : suspending(sync, suspend)),
+    carryOf: (kind) => (kind === 'TenantRemoval' ? removal : suspending(kind === 'Action' ? actions : sync, suspend)),
     gate: createTenantGate({ tenants, now }),
     wait: (ms) => Promise.resolve(clock.advance(ms)),
     callbacksOf: () => Promise.resolve([]),
