@@ -88,6 +88,34 @@ describe('alert.updated', () => {
   });
 });
 
+describe('alerts that only Graph has', () => {
+  it('are followed there, and those of others are not told', async () => {
+    const { control, tick, links } = await setUpFollowing(simulator);
+    control.switches.change({ graphPageSize: 2 });
+    const ids = ['one_aml', 'two_aml', 'three_aml'];
+    control.graphAlerts.seed(
+      tenantId,
+      ids.map((id) => ({ id, title: id })),
+    );
+    const operationId = `op_${'a'.repeat(26)}`;
+    await links.put({ tenantId, id: 'finding-1', alertId: 'one_aml', operationId, via: 'Graph' });
+    expect(await tick()).toEqual([]);
+    for (const id of ids) control.graphAlerts.triage(tenantId, id, { status: 'inProgress', comment: 'Mine.' });
+    control.log.clear();
+    expect(await tick()).toMatchObject([
+      {
+        type: 'alert.updated',
+        data: {
+          ...{ id: 'finding-1', alertId: 'one_aml', changed: ['status', 'comments'], status: 'InProgress' },
+          comments: [{ comment: 'Mine.' }],
+        },
+      },
+    ]);
+    expect(await tick()).toEqual([]);
+    expect(control.log.entries({ tenantId, path: '/api/alerts*' })).toEqual([]);
+  });
+});
+
 describe('alert.observed', () => {
   it('tells of any alert that is severe enough, new or changed', async () => {
     const { control, tick, observe } = await setUpFollowing(simulator);
