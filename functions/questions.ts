@@ -1,10 +1,13 @@
 import { createReadRoles } from '../shared/auth/token-roles.client.ts';
 import { createDefenderEntities } from '../shared/defender/entities.client.ts';
+import type { EndpointSettings } from '../shared/defender/hosts.ts';
 import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
 import { createMachineDetails } from '../shared/defender/machine-details.client.ts';
 import { withTimeout } from '../shared/defender/with-timeout.ts';
 import { createFindMachine, createReadMachines } from '../shared/machines/find-machines.client.ts';
+import type { Documents } from '../shared/registry/documents.store.ts';
+import type { TenantRecord } from '../shared/registry/tenant-record.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Engine } from './engine.ts';
 import { createFindIndicator } from './indicator-sync/find-indicator.client.ts';
@@ -21,8 +24,18 @@ import type { QuestionHandlers } from './response-action/triggers.ts';
 /** A part of a view that takes longer is named instead of waited for. In milliseconds. */
 const partTimeoutMs = 15_000;
 
+/** What the routes are made of. */
+export type QuestionParts = Pick<
+  Capabilities,
+  'serve' | 'tables' | 'credentials' | 'defender' | 'now' | 'random' | 'sleep'
+> &
+  Pick<Engine, 'suspend' | 'planTenant'> & {
+    readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
+    readonly settings: EndpointSettings & { readonly publicUrl: string; readonly entra: { readonly clientId: string } };
+  };
+
 /** Wires the routes by which a playbook asks about a tenant's machines, files, domains and addresses. */
-export function createQuestionHandlers(parts: Capabilities & Pick<Engine, 'suspend' | 'planTenant'>): QuestionHandlers {
+export function createQuestionHandlers(parts: QuestionParts): QuestionHandlers {
   const { serve, settings, tables, now } = parts;
   const defender = withTimeout(parts.defender, partTimeoutMs);
   const readMachineView = createReadMachineView({
