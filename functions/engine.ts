@@ -39,6 +39,7 @@ import { createSyncCarry } from './indicator-sync/sync.work.ts';
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
 import { createMachineActionCarry, createMachineActionPreview } from './machine-actions.ts';
 import { createCarryAction } from './response-action/action.work.ts';
+import { createCarryAlertAction, createPreviewAlertAction } from './response-action/alert-action.work.ts';
 import { createAuthorizeNow } from './response-action/authorize-now.client.ts';
 import { createFindActionMachine } from './response-action/find-action-machine.client.ts';
 import { createIsolations } from './response-action/isolations.store.ts';
@@ -125,6 +126,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     previewByKind: {
       MachineAction: createMachineActionPreview({ defender }, { findActionMachine }),
       MachineChange: createPreviewMachineChange({ findActionMachine }),
+      Alert: createPreviewAlertAction({ alerts }),
       Indicator: createPreviewIndicator({ standing: findStanding, now }),
     },
   };
@@ -149,6 +151,7 @@ function createCarries(
       carryByKind: {
         MachineAction: createMachineActionCarry(capabilities, tools, work),
         MachineChange: createCarryMachineChange(tools),
+        Alert: createCarryAlertAction(tools),
         Indicator: createCarryIndicator(indicators),
       },
     }),

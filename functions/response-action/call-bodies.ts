@@ -1,3 +1,5 @@
+import { toAlertUpdate } from '../../shared/alerts/to-alert-update.ts';
+import type { AlertUpdateBody } from '../../shared/alerts/to-alert-update.ts';
 import type { ActionRequest } from '../../shared/contract/action.ts';
 
 type Commands = Extract<ActionRequest, { readonly action: 'LiveResponse' }>['commands'];
@@ -8,13 +10,7 @@ export function toCommands(commands: Commands): readonly Readonly<Record<string,
   return commands.map(({ type, params }) => ({ type, params: params.map(({ key, value }) => ({ key, value })) }));
 }
 
-/** What of a triage is given: https://learn.microsoft.com/defender-endpoint/api/update-alert */
-export function triageOf({
-  status,
-  classification,
-  determination,
-  assignedTo,
-}: Triage): Readonly<Record<string, string>> {
-  const given = Object.entries({ status, classification, determination, assignedTo });
-  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+/** What is written to an alert, the comment with its mark: https://learn.microsoft.com/defender-endpoint/api/update-alert */
+export function toAlertBody(request: Triage, comment: string): AlertUpdateBody {
+  return { ...toAlertUpdate(undefined, { ...request, comment: undefined }, undefined).body, comment };
 }

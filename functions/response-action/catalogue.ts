@@ -2,7 +2,7 @@ import type { ActionName, ActionRequest } from '../../shared/contract/action.ts'
 import type { DefenderApi } from '../../shared/defender/limits.ts';
 import { actionRoles } from '../../shared/defender/roles.ts';
 import type { MdeRole } from '../../shared/defender/roles.ts';
-import { toCommands, triageOf } from './call-bodies.ts';
+import { toAlertBody, toCommands } from './call-bodies.ts';
 import type { OsRule } from './operating-systems.ts';
 
 /** Who carries an action: `MachineAction` are Defender's nine, which take their time and are followed to their end. */
@@ -115,7 +115,7 @@ export const catalogue: { readonly [Action in ActionName]: CatalogueRow<Action> 
   UpdateAlert: {
     ...{ kind: 'Alert', roles: actionRoles.UpdateAlert, limit: 'alerts', call: 'PATCH /api/alerts/{alertId}' },
     parameters: 'alertId, status, classification, determination, assignedTo',
-    toBody: (request, { comment }) => ({ ...triageOf(request), comment }),
+    toBody: (request, { comment }) => ({ ...toAlertBody(request, comment) }),
   },
   SubmitIndicator: {
     ...{ kind: 'Indicator', roles: actionRoles.SubmitIndicator, undoneBy: 'DeleteIndicator' },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
+import { createCarryAlertAction, createPreviewAlertAction } from '../../functions/response-action/alert-action.work.ts';
 import { createApproveAction } from '../../functions/response-action/approve-action.http.ts';
 import { createAuthorizeNow } from '../../functions/response-action/authorize-now.client.ts';
 import { createDrainActions } from '../../functions/response-action/drain-actions.timer.ts';
@@ -13,12 +14,14 @@ import {
 import { createIsolations } from '../../functions/response-action/isolations.store.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
 import { createRequireIndicator } from '../../functions/response-action/require-indicator.client.ts';
+import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { toCallbackEvents } from '../../shared/callbacks/callback-event.ts';
 import type { CallbackEvent } from '../../shared/contract/callback-event.ts';
 import { operationSchema } from '../../shared/contract/operation.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
+import { createDefenderAlerts } from '../../shared/defender/alerts.client.ts';
 import { createDefenderMachines } from '../../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
 import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
@@ -69,9 +72,12 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   control.clock.freeze(Date.now());
   control.faults.clear();
   control.switches.reset();
-  control.tenants.consent(tenantId, world.clientId, { defender: ['Machine.ReadWrite.All'] });
+  control.tenants.consent(tenantId, world.clientId, {
+    defender: ['Machine.ReadWrite.All', 'Alert.ReadWrite.All'],
+  });
   control.machines.clear(tenantId);
   control.machines.seed(tenantId, [pc1]);
+  control.alerts.clear(tenantId);
   control.quotas.clear();
   control.log.clear();
 
@@ -89,13 +95,21 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const table = tables('budgets');
   const isolations = createIsolations({ table, now, random: () => 0.5, sleep: () => Promise.resolve() });
   const authorizeNow = createAuthorizeNow(isolations);
-  const previewByKind = { MachineChange: createPreviewMachineChange({ findActionMachine }) };
+  const alerts = createDefenderAlerts(defender);
+  const alertLinks = createAlertLinks({ table: tables('ledger'), now });
+  const previewByKind = {
+    MachineChange: createPreviewMachineChange({ findActionMachine }),
+    Alert: createPreviewAlertAction({ alerts }),
+  };
   const direct = createDirectRows(tables('ledger'), randomUUID);
   const requireIndicator = createRequireIndicator({ direct, ownNames: [], now });
   const carry = suspending(
     createCarryAction({
       tenants,
-      carryByKind: { MachineChange: createCarryMachineChange({ machines, findActionMachine }) },
+      carryByKind: {
+        MachineChange: createCarryMachineChange({ machines, findActionMachine }),
+        Alert: createCarryAlertAction({ alerts, alertLinks }),
+      },
     }),
     createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),
   );
@@ -148,7 +162,7 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
     await createDrainActions({ work, log })({} as Timer, context);
   };
   return {
-    ...{ control, tenants, work, lines, told, isolations, send, approve, drain, change, setPolicy },
+    ...{ control, tenants, work, lines, told, isolations, alertLinks, send, approve, drain, change, setPolicy },
     /** Time goes by, and the timer with it. */
     later: async (ms: number) => {
       control.clock.advance(ms);
