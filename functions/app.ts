@@ -90,7 +90,7 @@ function indicatorSync(app: Registrar, parts: Parts): void {
 function alertIngest(app: Registrar, parts: Parts): void {
   const { displayName } = parts.partner;
   const handlers = {
-    receiveAlert: createReceiveAlert(parts.serve, { ...parts, displayName }),
+    receiveAlert: createReceiveAlert(parts.serve, { ...parts, links: parts.alertLinks, displayName }),
     drainAlerts: createDrainAlerts(parts),
     followAlerts: followAlerts(parts),
   };

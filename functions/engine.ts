@@ -20,11 +20,9 @@ import { createWork } from '../shared/work/work.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
 import { createCarryAlert } from './alert-ingest/alert.work.ts';
 import { createCarryAlertUpdate } from './alert-ingest/alert-update.work.ts';
-import type { CarryAlertUpdateOptions } from './alert-ingest/alert-update.work.ts';
 import { createFindAlert } from './alert-ingest/find-alert.client.ts';
 import { linking } from './alert-ingest/linking-alert.work.ts';
 import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
-import { createIsItsTurn } from './alert-ingest/update-turns.client.ts';
 import type { Capabilities } from './capabilities.ts';
 import { endSync } from './indicator-sync/end-sync.work.ts';
 import { createFindStanding } from './indicator-sync/find-standing.client.ts';
@@ -73,7 +71,7 @@ export function createEngine(capabilities: Capabilities) {
   const tell = createTell({ ...callbacks, now, addCallbacks: work.addCallbacks });
   return {
     ...tools,
-    findAlert,
+    findAlert: createFindAlert({ links: tools.alertLinks, work }),
     work,
     tell,
     suspend,
@@ -145,7 +143,7 @@ function createCarries(
   const indicators: DirectIndicators = { rows: tools.direct, sync: sync.run, standing: tools.findStanding };
   return {
     Alert: linking(createCarryAlert({ ...tools, tenants, displayName: partner.displayName, sleep }), tools.alertLinks),
-    AlertUpdate: createCarryAlertUpdate({ ...tools, tenants, links: tools.alertLinks }),
+    AlertUpdate: createCarryAlertUpdate({ ...tools, tenants, links: tools.alertLinks, work }),
     Action: createCarryAction({
       tenants,
       carryByKind: {

@@ -1,4 +1,3 @@
-import { alertCreatedSchema } from '../../shared/contract/alert.ts';
 import type { Sleep } from '../../shared/clock.ts';
 import type { DefenderAlerts } from '../../shared/defender/alerts.client.ts';
 import type { GraphAlerts } from '../../shared/defender/graph-alerts.client.ts';
@@ -6,6 +5,7 @@ import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarriedOperation, Carry, CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
+import { redrivenSignal } from '../../shared/work/to-redriven.ts';
 import { startAlert } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
 import { disconnected, toOutcome } from './alert-outcome.ts';
@@ -15,6 +15,7 @@ import { createGraphAlert, lookForGraphAlert } from './create-graph-alert.client
 import type { GraphAlertContext } from './create-graph-alert.client.ts';
 import { holdLease } from './hold-lease.work.ts';
 import { endAlert, nextAlertStep } from './next-alert-step.ts';
+import { toAlert } from './read-alert.ts';
 import { isSearch } from './search-defender.client.ts';
 import type { SearchDefender } from './search-defender.client.ts';
 
@@ -71,9 +72,12 @@ function act(
   }
 }
 
-/** What an earlier step of this carry left. */
-function stateOf({ state }: CarriedOperation, nowMs: number): AlertState {
-  return (state as AlertState | undefined) ?? startAlert(nowMs);
+/** What an earlier step of this carry left. What was redriven since is searched anew, unless it may be in Defender. */
+function stateOf({ state, signals }: CarriedOperation, nowMs: number): AlertState {
+  const left = state as AlertState | undefined;
+  const redrivenAtMs = Number(signals[redrivenSignal] ?? Number.NEGATIVE_INFINITY);
+  if (left !== undefined && left.startedAtMs >= redrivenAtMs) return left;
+  return left?.at === 'Looking' ? { ...left, startedAtMs: nowMs } : startAlert(nowMs);
 }
 
 function toFacts(
@@ -81,6 +85,6 @@ function toFacts(
   { isCancelRequested, isLate, now }: CarryTools,
   tenant: TenantRecord,
 ): AlertFacts {
-  const alert = alertCreatedSchema.parse(request);
+  const alert = toAlert(request);
   return { alert, policy: tenant.policy.alerts, nowMs: now(), isCancelRequested, isLate };
 }

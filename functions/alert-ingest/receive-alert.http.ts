@@ -1,31 +1,39 @@
-import { createHash } from 'node:crypto';
 import type { HttpHandler } from '@azure/functions';
+import type { AlertLinks } from '../../shared/alerts/alert-links.store.ts';
+import type { AlertTriage } from '../../shared/alerts/alert-triage.client.ts';
 import type { Clock } from '../../shared/clock.ts';
+import type { DryRunAnswer } from '../../shared/contract/dry-run.ts';
 import { alertEnvelopeSchema } from '../../shared/contract/event.ts';
 import type { AlertEnvelope } from '../../shared/contract/event.ts';
 import { parseDurationMs } from '../../shared/contract/primitives.ts';
 import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
 import { fingerprintOf, readDedupeKey } from '../../shared/http/dedupe-key.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
-import type { RouteRequest } from '../../shared/http/route.ts';
+import type { Call } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
 import { readTraceparent } from '../../shared/http/trace-context.ts';
-import type { Documents } from '../../shared/registry/documents.store.ts';
+import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { NewOperation } from '../../shared/work/accept.store.ts';
 import type { Work } from '../../shared/work/work.store.ts';
-import { createAlertRules, refuseDoubles } from './alert-rules.client.ts';
+import { alertNameKeptMs, toAlertName } from './alert-name.ts';
+import { countDays, createAlertRules } from './alert-rules.client.ts';
 import { createDailyAlerts } from './daily-alerts.client.ts';
 import { dryRunAlert } from './dry-run-alert.client.ts';
+import { dryRunUpdate } from './dry-run-update.client.ts';
+import type { FindAlert } from './find-alert.client.ts';
 import { readAlert } from './read-alert.ts';
-import type { ReceivedAlert } from './read-alert.ts';
+import type { ReceivedAlert, ReceivedUpdate } from './read-alert.ts';
 import type { SearchDefender } from './search-defender.client.ts';
 
 /** What the route needs. */
 export interface ReceiveAlertOptions {
   readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
   readonly search: SearchDefender;
-  readonly work: Pick<Work, 'accept' | 'recall' | 'perform' | 'list' | 'count'>;
+  readonly findAlert: FindAlert;
+  readonly links: Pick<AlertLinks, 'byAlertId'>;
+  readonly triage: AlertTriage;
+  readonly work: Pick<Work, 'accept' | 'recall' | 'perform' | 'holderOf' | 'count'>;
   /** Of `partner.json`. */
   readonly displayName: string;
   readonly publicUrl: string;
@@ -33,65 +41,69 @@ export interface ReceiveAlertOptions {
 }
 
 const routeName = 'POST /api/v1/tenants/{tenantId}/alerts';
+const maxBytes = 256 * 1024;
 
 /** Makes the handler of `POST /api/v1/tenants/{tenantId}/alerts` (contract §2, §4). */
 export function createReceiveAlert(serve: Serve, options: ReceiveAlertOptions): HttpHandler {
-  const { tenants, search, work, displayName, publicUrl, now } = options;
+  const { tenants, search, triage, work, displayName, publicUrl, now } = options;
   const days = createDailyAlerts({ work, now });
-  const rules = createAlertRules({ work, days, now });
-  const acceptOperation = createAcceptOperation({ work: refuseDoubles(work, days), publicUrl, now });
+  const rules = createAlertRules({ ...options, days });
+  const acceptOperation = createAcceptOperation({ work: countDays(work, days), publicUrl, now });
   return serve({
     scope: 'alerts:write',
     of: 'Tenant',
     acceptsSignature: true,
     readHeaders: readDedupeKey,
     find: ({ params }) => tenants.get(params['tenantId'] ?? ''),
-    body: { schema: alertEnvelopeSchema, pathIds: ['tenantId'] },
-    handle: async ({ target, given: dedupeKey, body, bytes, ...request }) => {
-      const tenant = target.document;
-      const received = requireCarried(body);
-      if (body.dryRun) {
-        await rules.requireNew(tenant, received);
-        const policy = await rules.authorize(tenant, received);
-        const question = { tenant, alert: received.alert, policy, displayName, nowMs: now() };
-        return { status: 200, body: await dryRunAlert(search, question) };
-      }
-      const fingerprint = fingerprintOf(routeName, bytes);
-      const operation = toNewOperation({ tenant, received, request, nowMs: now() });
-      return acceptOperation({ ...operation, dedupeKey, fingerprint }, request, async () => {
+    body: { schema: alertEnvelopeSchema, pathIds: ['tenantId'], maxBytes },
+    handle: async (call) => {
+      const tenant = call.target.document;
+      const received = requireReadable(call.body);
+      if (call.body.dryRun) return { status: 200, body: await dryRun(tenant, received) };
+      return acceptOperation(toNewOperation(call, received, now()), call, async () => {
+        if (received.type === 'alert.updated') return void (await rules.requireKnown(tenant, received));
         await rules.requireNew(tenant, received);
         await rules.requireAllowed(tenant, received);
       });
     },
   });
+
+  async function dryRun(tenant: TenantRecord, received: ReceivedAlert | ReceivedUpdate): Promise<DryRunAnswer> {
+    if (received.type === 'alert.updated') {
+      const found = await rules.requireKnown(tenant, received);
+      return dryRunUpdate(triage, { tenant, update: received.update, found });
+    }
+    await rules.requireNew(tenant, received);
+    const policy = await rules.authorize(tenant, received);
+    return dryRunAlert(search, { tenant, alert: received.alert, policy, displayName, nowMs: now() });
+  }
 }
 
-function toNewOperation({
-  tenant,
-  received: { alert },
-  request,
-  nowMs,
-}: {
-  readonly tenant: TenantRecord;
-  readonly received: ReceivedAlert;
-  readonly request: RouteRequest;
-  readonly nowMs: number;
-}): Omit<NewOperation, 'dedupeKey' | 'fingerprint'> {
+type AlertCall = Call<Versioned<TenantRecord>, string, AlertEnvelope>;
+
+function toNewOperation(call: AlertCall, received: ReceivedAlert | ReceivedUpdate, nowMs: number): NewOperation {
+  const { target, given: dedupeKey, bytes, caller, headers } = call;
+  const { tenantId, policy } = target.document;
   return {
-    tenantId: tenant.tenantId,
-    kind: 'Alert',
-    callerId: request.caller.callerId,
-    request: alert,
-    reference: alert.id,
-    // Any text may be an id, but not a row's key.
-    exclusive: `alert|${createHash('sha256').update(alert.id).digest('hex')}`,
-    submitByMs: nowMs + parseDurationMs(tenant.policy.alerts.submitWithin),
-    ...readTraceparent(request.headers),
+    ...{ tenantId, dedupeKey, fingerprint: fingerprintOf(routeName, bytes), callerId: caller.callerId },
+    // As received, not as understood: that is what a dead letter shows.
+    request: JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, unknown>,
+    submitByMs: nowMs + parseDurationMs(policy.alerts.submitWithin),
+    ...readTraceparent(headers),
+    ...(received.type === 'alert.updated' ? ofUpdate(received) : ofAlert(received)),
   };
 }
 
-function requireCarried(envelope: AlertEnvelope): ReceivedAlert {
+function ofAlert({ alert: { id } }: ReceivedAlert) {
+  return { kind: 'Alert', reference: id, exclusive: toAlertName(id), keepsNameMs: alertNameKeptMs } as const;
+}
+
+function ofUpdate({ update: { id } }: ReceivedUpdate) {
+  return { kind: 'AlertUpdate', reference: id } as const;
+}
+
+function requireReadable(envelope: AlertEnvelope): ReceivedAlert | ReceivedUpdate {
   const received = readAlert(envelope);
-  if ('errors' in received) throw invalidFields(received.errors);
+  if (received.type === 'refused') throw invalidFields(received.errors);
   return received;
 }

@@ -1,6 +1,7 @@
 import type { AlertCategory, AlertCreated, AlertSeverity } from '../../shared/contract/alert.ts';
 import type { AlertEvent } from '../../shared/contract/operation-result.ts';
 import type { TenantPolicy } from '../../shared/contract/tenant.ts';
+import { hasMark, toMark } from '../../shared/operation-mark.ts';
 
 /** Body of Defender's call: all eight are required, names and case as they are. */
 export interface DefenderAlertBody {
@@ -48,17 +49,12 @@ export function toDefenderAlert(parts: DefenderAlertParts): DefenderAlertRequest
   return { method: 'POST', path: '/api/alerts/CreateAlertByReference', body };
 }
 
-/** The mark by which an alert of ours is known again. */
-export function toMark(operationId: string | undefined): string {
-  return `[${operationId ?? 'op_…'}]`;
-}
-
 /**
  * Whether an alert in Defender is the one that an operation made. The answer to a creation that is not has absorbed it:
  * Defender merges equal titles on a machine into one open alert.
  */
 export function isMadeBy(operationId: string, { description }: { readonly description?: string | undefined }): boolean {
-  return description?.includes(toMark(operationId)) ?? false;
+  return hasMark(description, operationId);
 }
 
 /** `Distinct`: the id stays whole, for it is what tells two alerts apart; the title before it is cut. */

@@ -4,6 +4,9 @@ import type { WorkItem } from './rows.ts';
 import { nextVersion } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
 
+/** Name of the signal by which a carry learns that its operation was redriven: when, in epoch milliseconds. */
+export const redrivenSignal = 'redriven';
+
 /** A failed operation that is carried on, due at once, and its work item. */
 export function toRedriven(
   stored: StoredOperation,
@@ -18,7 +21,8 @@ export function toRedriven(
     ...(submitByMs === undefined || hasReachedDefender ? {} : { submitByMs }),
   };
   const status = stored.intents > 0 ? ('Running' as const) : ('NotStarted' as const);
-  const change = { status, attempts: 0, nextAttemptAtMs: nowMs, itemKey: rowKey, nonce };
+  const signals = { ...stored.signals, [redrivenSignal]: nowMs };
+  const change = { status, attempts: 0, nextAttemptAtMs: nowMs, itemKey: rowKey, nonce, signals };
   return { item, next: nextVersion(stored, { ...change, error: null, deadLetterKey: null }, nowMs) };
 }
 

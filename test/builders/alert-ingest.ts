@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
 import { createCarryAlert } from '../../functions/alert-ingest/alert.work.ts';
+import { createCarryAlertUpdate } from '../../functions/alert-ingest/alert-update.work.ts';
 import { createDrainAlerts } from '../../functions/alert-ingest/drain-alerts.timer.ts';
+import { createFindAlert } from '../../functions/alert-ingest/find-alert.client.ts';
+import { linking } from '../../functions/alert-ingest/linking-alert.work.ts';
 import { createReceiveAlert } from '../../functions/alert-ingest/receive-alert.http.ts';
 import { createSearchDefender } from '../../functions/alert-ingest/search-defender.client.ts';
+import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
+import { createAlertTriage } from '../../shared/alerts/alert-triage.client.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
+import type { OperationKind } from '../../shared/contract/operation.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDefenderAlerts } from '../../shared/defender/alerts.client.ts';
 import { createGraphAlerts } from '../../shared/defender/graph-alerts.client.ts';
@@ -24,6 +30,7 @@ import type { TestAnswer } from './http.ts';
 import { defenderAt, world } from './microsoft.ts';
 import { callerWith, serveAs } from './serve.ts';
 import { freshTables } from './storage.ts';
+import { noCarry } from './work.ts';
 
 export const { tenantId } = world;
 export const pc1 = { id: 'a'.repeat(40), computerDnsName: 'pc1.example.test', lastIpAddress: '10.0.0.5' };
@@ -76,12 +83,18 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
   const alerts = createDefenderAlerts(defender);
   const graphAlerts = createGraphAlerts(defender);
   const search = createSearchDefender({ findMachine: createFindMachine(defender), hunting: createHunting(defender) });
-  const carry: Carry = suspending(
-    createCarryAlert({ tenants, alerts, graphAlerts, search, displayName: 'Contoso Cognito', sleep: untilAborted }),
-    createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),
-  );
+  const links = createAlertLinks({ table: tables('ledger'), now });
+  const triage = createAlertTriage({ defender, alerts });
+  const make = { tenants, alerts, graphAlerts, search, displayName: 'Contoso Cognito', sleep: untilAborted };
+  const carries: Partial<Record<OperationKind, Carry>> = {
+    Alert: linking(createCarryAlert(make), links),
+    AlertUpdate: createCarryAlertUpdate({ tenants, links, triage, work: () => work }),
+  };
+  const suspend = createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log });
   const work = createWork({
-    ...{ tables, now, log, newId: randomUUID, random: () => 0.5, carryOf: () => carry },
+    ...{ tables, now, log, newId: randomUUID, random: () => 0.5 },
+    carryOf: (kind) => suspending(carries[kind] ?? noCarry, suspend),
+    sweepBeside: links.sweep,
     gate: createTenantGate({ tenants, now }),
     wait: (ms) => Promise.resolve(control.clock.advance(ms)),
     callbacksOf: () => Promise.resolve([]),
@@ -99,7 +112,17 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
   const send = (sent: SentAlert = {}): Promise<TestAnswer> => {
     const { data = finding, envelope = {}, headers = {}, key = 'key-1', caller = callerWith('alerts:write') } = sent;
     const handler = createReceiveAlert(serveAs(caller, lines), {
-      ...{ tenants, search, work, displayName: 'Contoso Cognito', publicUrl: 'https://app.contoso.example', now },
+      ...{
+        tenants,
+        search,
+        findAlert: createFindAlert({ links, work }),
+        links,
+        triage,
+        work,
+        displayName: 'Contoso Cognito',
+        publicUrl: 'https://app.contoso.example',
+        now,
+      },
     });
     return call(handler, {
       method: 'POST',
@@ -113,7 +136,7 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
     await createDrainAlerts({ work, log })({} as Timer, context);
   };
   return {
-    ...{ control, tenants, work, lines, send, drain, change, setPolicy },
+    ...{ control, tenants, work, links, lines, send, drain, change, setPolicy },
     /** Time goes by, and the timer with it. */
     later: async (ms: number) => {
       control.clock.advance(ms);
@@ -139,7 +162,7 @@ function resetWorld({ control }: Simulator): void {
   for (const each of [control.machines, control.alerts, control.graphAlerts, control.events]) each.clear(tenantId);
   control.tenants.consent(tenantId, world.clientId, {
     defender: ['Machine.Read.All', 'Alert.ReadWrite.All'],
-    graph: ['ThreatHunting.Read.All', 'SecurityAlert.Create.All', 'SecurityAlert.Read.All'],
+    graph: ['ThreatHunting.Read.All', 'SecurityAlert.Create.All', 'SecurityAlert.ReadWrite.All'],
   });
   control.machines.seed(tenantId, [pc1, pc2]);
   control.events.add(tenantId, { table: 'DeviceNetworkEvents', rows: [beacon] });

@@ -98,21 +98,6 @@ describe('POST /tenants/{tenantId}/alerts', () => {
     await later(10 * 60_000);
     expect(made()).toHaveLength(1);
   });
-
-  it.each([
-    ['alert.updated', { id: 'finding-8841', status: 'Resolved' }, '#/type'],
-    [
-      'ocsf.detection_finding',
-      { class_uid: 2004, activity_id: 3, finding_info: { uid: 'finding-8841' } },
-      '#/data/activity_id',
-    ],
-  ])('%s that changes an alert is not carried yet', async (type, data, pointer) => {
-    const { send } = await setUpAlertIngest(simulator);
-    expect(await send({ data, envelope: { type } })).toMatchObject({
-      status: 400,
-      json: { code: 'invalid_field', errors: [{ pointer, code: 'invalid_value' }] },
-    });
-  });
 });
 
 describe('the key and the id', () => {

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { DefenderAlerts } from '../defender/alerts.client.ts';
+import type { Defender, DefenderCall } from '../defender/call.ts';
+import { graphChangedAlertSchema } from '../defender/changed-alert.ts';
+import type { DefenderTenant } from '../defender/hosts.ts';
+import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
+import type { UpstreamIds } from '../errors.ts';
+import type { AlertVia } from './alert-link-rows.ts';
+import type { HeldAlert } from './remaining-update.ts';
+import { alertPath } from './to-alert-update.ts';
+import type { AlertUpdateBody } from './to-alert-update.ts';
+import { graphAlertPath, toGraphUpdate } from './to-graph-update.ts';
+
+/** An alert as it is, or is after a change; `undefined` when there is none of that id. */
+export interface TriageAnswer {
+  readonly alert: HeldAlert | undefined;
+  readonly upstream: UpstreamIds;
+}
+
+/** Reading and changing alerts by one of Microsoft's APIs, in Defender's words. Throws what `Defender.request` throws. */
+export interface AlertTriageApi {
+  readonly getAlert: (tenant: DefenderTenant, alertId: string) => Promise<TriageAnswer>;
+  /** Made once: whoever repeats it looks first. Throttled only when nothing was written. */
+  readonly updateAlert: (
+    tenant: DefenderTenant,
+    change: { readonly alertId: string; readonly body: AlertUpdateBody },
+  ) => Promise<TriageAnswer>;
+}
+
+export type AlertTriage = Readonly<Record<AlertVia, AlertTriageApi>>;
+
+/** The two APIs by which an alert of ours may have been made. */
+export function createAlertTriage(options: {
+  readonly defender: Pick<Defender, 'request'>;
+  readonly alerts: Pick<DefenderAlerts, 'getAlert' | 'updateAlert'>;
+}): AlertTriage {
+  const { defender, alerts } = options;
+  return {
+    Defender: {
+      getAlert: alerts.getAlert,
+      updateAlert: (tenant, { alertId, body }) =>
+        alerts.updateAlert(tenant, { method: 'PATCH', path: alertPath(alertId), body }),
+    },
+    Graph: createGraphTriage(defender),
+  };
+}
+
+/** What an answer to a write holds is not looked at: comments are answered alone. */
+const writtenSchema = z.unknown().transform((): HeldAlert => ({}));
+
+function createGraphTriage(defender: Pick<Defender, 'request'>): AlertTriageApi {
+  const call = { service: 'graph', api: 'graphSecurity' } as const;
+  const getAlert: AlertTriageApi['getAlert'] = (tenant, alertId) =>
+    unlessMissing(defender, {
+      ...{ tenant, ...call, role: 'SecurityAlert.Read.All', method: 'GET', path: graphAlertPath(alertId) },
+      schema: graphChangedAlertSchema,
+    });
+  return {
+    // https://learn.microsoft.com/graph/api/security-alert-get
+    getAlert,
+    updateAlert: async (tenant, { alertId, body }) => {
+      let answer: TriageAnswer = { alert: {}, upstream: {} };
+      let isWritten = false;
+      for (const request of toGraphUpdate(alertId, body)) {
+        const write = { tenant, ...call, role: 'SecurityAlert.ReadWrite.All', ...request, schema: writtenSchema };
+        answer = await asUnknown(isWritten, () => unlessMissing(defender, write));
+        if (answer.alert === undefined) return answer;
+        isWritten = true;
+      }
+      return answer;
+    },
+  };
+}
+
+async function unlessMissing(
+  defender: Pick<Defender, 'request'>,
+  call: DefenderCall<HeldAlert>,
+): Promise<TriageAnswer> {
+  try {
+    const { value, upstream } = await defender.request(call);
+    return { alert: value, upstream };
+  } catch (error) {
+    if (!(error instanceof UpstreamRefused) || error.status !== 404) throw error;
+    return { alert: undefined, upstream: error.upstream };
+  }
+}
+
+/** A limit that strikes the second of two calls does not mean that nothing was written. */
+async function asUnknown<T>(isWritten: boolean, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isWritten || !(error instanceof UpstreamUnavailable)) throw error;
+    const { message, retryAfterMs, upstream } = error;
+    throw new UpstreamUnavailable(message, { retryAfterMs, upstream, cause: error });
+  }
+}
