@@ -21,8 +21,8 @@ interface Needed {
   readonly graph: readonly GraphRole[];
 }
 
-/** An alert without an event: Graph makes it, and is looked through for it. */
-const graphAlertRoles: readonly GraphRole[] = ['SecurityAlert.Create.All', 'SecurityAlert.Read.All'];
+/** An alert without an event: Graph makes it, tells of it, and takes its changes. */
+const graphAlertRoles: readonly GraphRole[] = ['SecurityAlert.Create.All', 'SecurityAlert.ReadWrite.All'];
 
 /** The roles that the scenarios need in a tenant with this policy: an action that is not allowed needs none. */
 export function neededRoles({

@@ -60,7 +60,7 @@ function halfOf(from: Ticks, to: Ticks): Ticks {
   });
 }
 
-const graphRole: GraphRole = 'SecurityAlert.Read.All';
+const graphRole: GraphRole = 'SecurityAlert.ReadWrite.All';
 
 /** The same of the alerts that only Graph has; it gives them page by page, with those of all other products. */
 export function createGraphAlertChanges(defender: Pick<Defender, 'list'>): AlertChanges {

@@ -31,7 +31,7 @@ export interface GraphAlerts {
 }
 
 const creating: GraphRole = 'SecurityAlert.Create.All';
-const reading: GraphRole = 'SecurityAlert.Read.All';
+const reading: GraphRole = 'SecurityAlert.ReadWrite.All';
 
 /** The calls of Graph's alert API. */
 export function createGraphAlerts(defender: Defender): GraphAlerts {

@@ -147,7 +147,7 @@ function resetWorld({ control }: Simulator): void {
     control.graphAlerts.clear(id);
     control.tenants.consent(id, world.clientId, {
       defender: ['Alert.ReadWrite.All'],
-      graph: ['SecurityAlert.Read.All', 'SecurityAlert.Create.All'],
+      graph: ['SecurityAlert.ReadWrite.All', 'SecurityAlert.Create.All'],
     });
   }
   control.quotas.clear();

@@ -29,8 +29,10 @@ const comment = (text: string, minutes = 1): AlertComment => ({
 const changedBy = (given: ReturnType<typeof planAlertChange>) =>
   given.events.flatMap((event) => (event.type === 'alert.updated' ? [event.data.changed] : []));
 
+type Step = readonly [ChangedAlert, LinkedAlert['written']?];
+
 /** One alert read again and again; gives what was told each time. */
-function follow(...steps: readonly (readonly [ChangedAlert, LinkedAlert['written']?])[]) {
+function follow(...steps: readonly Step[]) {
   let known: KnownAlert | undefined;
   return steps.map(([read, written]) => {
     const change = planAlertChange(read, linked(written), known);
@@ -89,7 +91,7 @@ describe('planAlertChange', () => {
   const resolved = (minutes: number): LinkedAlert['written'] => ({
     status: { value: 'Resolved', atMs: atMs(minutes) },
   });
-  it.each<readonly [string, Parameters<typeof follow>, readonly (readonly string[])[]]>([
+  it.each<readonly [string, readonly Step[], readonly (readonly string[])[]]>([
     ['is not told', [[alert(1)], [alert(2, { status: 'Resolved' }), resolved(2)]], [[], []]],
     ['is not told at first sight', [[alert(2, { status: 'Resolved' }), resolved(2)]], [[]]],
     [
