@@ -46,10 +46,16 @@ export function waiting(state: Preparing, dueAtMs: number, facts: MachineActionF
   return ended(withResult({ outcome: 'Later', dueAtMs, stage: 'Submitting', state }, state, facts));
 }
 
-/** Something else is in the way, or (a release) it is to be tried again: looked at as often as what is followed. */
+/** What has a time to reach Defender is not found to be late much later than it is. */
+const longestTurnMs = 5 * 60 * 1000;
+
+/** Something else is in the way, or (a release) it is to be tried again: looked at about as often as what is followed. */
 export function waitForTurn(state: Preparing, facts: MachineActionFacts): MachineActionStep {
-  const waitingSinceMs = state.waitingSinceMs ?? facts.nowMs;
-  return waiting({ ...state, waitingSinceMs }, nextFollowAtMs(waitingSinceMs, facts.nowMs), facts);
+  const { nowMs, action } = facts;
+  const waitingSinceMs = state.waitingSinceMs ?? nowMs;
+  const nextMs = nextFollowAtMs(waitingSinceMs, nowMs);
+  const dueAtMs = action.reverses === undefined ? Math.min(nextMs, nowMs + longestTurnMs) : nextMs;
+  return waiting({ ...state, waitingSinceMs }, dueAtMs, facts);
 }
 
 /** It ends so; a release never does: it is tried until it is done or superseded. */
