@@ -3,8 +3,9 @@ import { directOwner, directSourceSchema } from '../../shared/indicators/direct-
 import type { DirectRow, DirectSource } from '../../shared/indicators/direct-row.ts';
 import { indicatorKey } from '../../shared/indicators/feed-item.ts';
 import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
-import type { LedgerEntry } from '../../shared/indicators/ledger.ts';
+import type { Ledger, LedgerEntry } from '../../shared/indicators/ledger.ts';
 import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
+import type { WantedRow } from '../../shared/indicators/wanted-row.ts';
 import { planSync } from './plan-sync.ts';
 import type { PlanInput } from './plan-sync.ts';
 
@@ -28,7 +29,8 @@ export function planDirect(input: PlanInput, stays: ReadonlySet<string>): SyncPl
   const entries = [...input.ledger.values()];
   const isFeeds = (entry: LedgerEntry): boolean => !wanted.has(indicatorKey(entry)) && !isOnlyDirect(entry);
   const standing = entries.filter((entry) => isFeeds(entry) && entry.indicatorId !== undefined).length;
-  const plan = planSync({ ...input, limit: input.limit - standing });
+  const selection = { ...input.selection, wanted: input.selection.wanted.map((row) => withOwners(row, input.ledger)) };
+  const plan = planSync({ ...input, selection, limit: input.limit - standing });
   const isOurs = (identity: IndicatorIdentity): boolean => {
     const key = indicatorKey(identity);
     const entry = input.ledger.get(key);
@@ -43,6 +45,12 @@ export function planDirect(input: PlanInput, stays: ReadonlySet<string>): SyncPl
     unchanged: [...plan.unchanged.filter(isOurs), ...letGo.map(withoutDirect)],
     needsActual: input.actual === undefined && isPending,
   };
+}
+
+/** A feed that owns the row besides does so still. */
+function withOwners(row: WantedRow, ledger: Ledger): WantedRow {
+  const owners = new Set([...row.owners, ...(ledger.get(indicatorKey(row))?.owners ?? [])]);
+  return { ...row, owners: [...owners].sort() };
 }
 
 function isOnlyDirect({ owners }: LedgerEntry): boolean {

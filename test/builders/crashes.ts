@@ -1,4 +1,5 @@
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
+import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import type { InstanceChanges } from './indicator-sync.ts';
 
@@ -8,7 +9,7 @@ export interface Death {
   readonly when: 'before' | 'after';
 }
 
-/** Steps of a process that are seen outside: writes of the ledger, imports, deletions. */
+/** Steps of a process that are seen outside: writes of the ledger and of rows asked for directly, imports, deletions. */
 export interface Steps {
   readonly made: string[];
   readonly changes: InstanceChanges;
@@ -37,5 +38,12 @@ export function stepsUntil(death?: Death): Steps {
     importIndicators: (...call) => step('import', () => real.importIndicators(...call)),
     deleteIndicators: (...call) => step('delete', () => real.deleteIndicators(...call)),
   });
-  return { made, changes: { ledgers, indicators } };
+  const direct = (real: DirectRows): DirectRows => ({
+    ...real,
+    propose: (...call) => step('propose', () => real.propose(...call)),
+    proposeRemoval: (...call) => step('propose', () => real.proposeRemoval(...call)),
+    settle: (...call) => step('settle', () => real.settle(...call)),
+    takeBack: (...call) => step('take back', () => real.takeBack(...call)),
+  });
+  return { made, changes: { ledgers, indicators, direct } };
 }
