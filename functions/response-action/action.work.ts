@@ -4,6 +4,7 @@ import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Carry } from '../../shared/work/carry.ts';
 import { disconnected, failed } from './action-outcomes.ts';
+import { withApproverWords } from './approver-words.ts';
 import { approverOf } from './carry-context.ts';
 import type { CarryActionKind } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
@@ -21,7 +22,7 @@ export function createCarryAction({ tenants, carryByKind }: CarryActionOptions):
   return async ({ operation, request, state, signals }, tools) => {
     const tenant = (await tenants.get(operation.tenantId))?.document;
     if (tenant === undefined || isLeaving(tenant)) return disconnected();
-    const action = readStoredAction(request);
+    const action = withApproverWords(readStoredAction(request), signals);
     const carry = carryByKind[rowOf(action.data).kind];
     if (carry === undefined) return failed('defender_refused', `This build does not carry ${action.data.action}.`);
     return keepApprover(carry)({ operation, tenant, action, state, approvedBy: approverOf(signals) }, tools);

@@ -64,13 +64,16 @@ describe('UpdateAlert', () => {
     expect(write).toMatchObject({ status: 200 });
   });
 
-  it('names who approved it', async () => {
+  it('names who approved it, and says what they said', async () => {
     const { send, approve, alert } = await setUp({ mode: 'Live', requireApproval: ['UpdateAlert'] });
     const { id, stage, result } = operationOf(await send({ data: resolve }));
     expect([stage, result, alert()?.status]).toEqual(['AwaitingApproval', { action: 'UpdateAlert', alertId }, 'New']);
-    const approved = operationOf(await approve(id));
+    const json = { approvedBy: ana, comment: 'Checked with the owner' };
+    const approved = operationOf(await approve(id, { json }));
     expect(approved).toMatchObject({ status: 'Succeeded', result: { alertId, approvedBy: ana } });
-    expect(alert()?.comments).toMatchObject([{ comment: `Case 17: cleaned (approved by ${ana}) [${id}]` }]);
+    expect(alert()?.comments).toMatchObject([
+      { comment: `Case 17: cleaned / Checked with the owner (approved by ${ana}) [${id}]` },
+    ]);
   });
 
   it('of an alert that is not there fails', async () => {
