@@ -37,8 +37,10 @@ export function createAlertChapter(partner: DemoPartner, simulatorOrigin: string
   async function show(what: string, envelope: Readonly<Record<string, unknown>>): Promise<ShownOperation> {
     const { status, body } = await partner.send(envelope);
     if (status >= 400) throw new Error(`The alert was answered ${status}: ${JSON.stringify(body)}`);
-    say(`  ${what}: ${toLines(body).join('\n    ')}`);
-    return body;
+    // A slow machine is let finish what needs no waiting.
+    const shown = await partner.follow(body, 'alerts', (now) => hasEnded(now) || now.stage === 'FindingEvent');
+    say(`  ${what}: ${toLines(shown).join('\n    ')}`);
+    return shown;
   }
 
   /** `isTimeOver`: the event can be seen by now; otherwise the app goes on looking by itself. */
@@ -48,11 +50,15 @@ export function createAlertChapter(partner: DemoPartner, simulatorOrigin: string
       say(`\nThe late alert is looked for again at ${late.nextAttemptAt ?? 'its next time'}: operation ${late.id}`);
       return;
     }
-    const ended = await partner.follow(late, 'alerts', ({ status }) => status === 'Succeeded' || status === 'Failed');
+    const ended = await partner.follow(late, 'alerts', hasEnded);
     say(`  the late alert: ${toLines(ended).join('\n    ')}`);
   }
 
   return { send, showLateEvent };
+}
+
+function hasEnded({ status }: ShownOperation): boolean {
+  return status === 'Succeeded' || status === 'Failed';
 }
 
 function toAlert(id: string, over: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

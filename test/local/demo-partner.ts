@@ -15,7 +15,12 @@ export interface ShownOperation {
   readonly stage?: string;
   readonly nextAttemptAt?: string;
   readonly result?: Readonly<Record<string, unknown>>;
-  readonly error?: { readonly code: string; readonly message: string; readonly candidates?: readonly Candidate[] };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly rule?: string;
+    readonly candidates?: readonly Candidate[];
+  };
 }
 
 interface Candidate {

@@ -37,6 +37,7 @@ export const world = {
           version: '21H2',
           lastIpAddress: '10.0.0.10',
           deviceValue: 'High',
+          machineTags: ['production'],
         },
         { id: 'dddddddddddddddddddddddddddddddddddddddd', computerDnsName: 'kiosk1.example.test' },
         { id: 'eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee', computerDnsName: 'kiosk1.lab.example.test' },

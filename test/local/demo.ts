@@ -1,8 +1,9 @@
-// `npm run demo`: alerts, two real feeds in two tenants, and what comes of them. With a stack of its own it also lets time pass.
+// `npm run demo`: alerts, actions, two real feeds in two tenants, and what comes of them. With a stack of its own it also lets time pass.
 import { createApi } from './api.ts';
 import type { Api } from './api.ts';
 import { fetchAdminToken } from './admin-token.ts';
 import { connectTenants } from './connect-tenants.ts';
+import { createActionChapter } from './demo-actions.ts';
 import { createAlertChapter } from './demo-alerts.ts';
 import { connectCaller } from './demo-caller.ts';
 import { toDemoFeeds } from './demo-feeds.ts';
@@ -58,14 +59,21 @@ async function tell({ api, stack, own, showFeeds }: Demo): Promise<void> {
   let aheadMs = 0;
   const partner = await createDemoPartner(stack, api, () => Date.now() + aheadMs);
   const alerts = createAlertChapter(partner, stack.simulatorOrigin);
+  const actions = createActionChapter(partner, api);
+  const comeBack = async (minutes: number): Promise<void> => {
+    if (own === undefined) return;
+    say(`\nThe app ends, and comes back ${minutes === 1 ? 'a minute' : `${minutes} minutes`} later`);
+    aheadMs += minutes * minuteMs;
+    await own.comeBackLater(minutes * minuteMs);
+  };
   await alerts.send();
+  await actions.isolate();
   await showFeeds();
-  if (own) {
-    say('\nThe app ends, and comes back a minute later');
-    aheadMs += minuteMs;
-    await own.comeBackLater(minuteMs);
-  }
+  await comeBack(1);
   await alerts.showLateEvent(own !== undefined);
+  await actions.showIsolated(own !== undefined);
+  await comeBack(6);
+  if (own) await actions.showRelease(() => comeBack(1));
   say('\nCallbacks that the partner received');
   for (const line of await partner.newCallbacks()) say(`  ${line}`);
 }
