@@ -14,6 +14,7 @@ import { registerAlertIngest } from './alert-ingest/triggers.ts';
 import type { Capabilities } from './capabilities.ts';
 import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { createOutputOf } from './machine-actions.ts';
 import { createFeedRuns } from './indicator-sync/feed-runs.client.ts';
 import { createFeedHandlers } from './indicator-sync/feeds.http.ts';
 import { createRefreshFeeds } from './indicator-sync/refresh-feeds.timer.ts';
@@ -119,7 +120,7 @@ function responseAction(app: Registrar, parts: Parts): void {
 /** Last, because it tells of the routes of all others. */
 function operations(app: RouteRecorder, parts: Parts): void {
   const { serve, callbacks } = parts;
-  const outputOf = () => Promise.resolve(undefined); // no kind of this build brings anything back
+  const outputOf = createOutputOf(parts);
   registerOperationsRoutes(app, {
     ...createOperationHandlers(serve, { ...parts, outputOf }),
     ...createDeadLetterHandlers(serve, parts),

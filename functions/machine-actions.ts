@@ -1,11 +1,14 @@
 import { createDefenderEntities } from '../shared/defender/entities.client.ts';
 import { createDefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
+import type { SuspendTenant } from '../shared/registry/tenant-gate.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
 import type { Capabilities } from './capabilities.ts';
+import { createAskTenant } from './response-action/ask-tenant.client.ts';
 import type { CarryActionKind, PreviewActionKind } from './response-action/carry-context.ts';
 import type { FindActionMachine } from './response-action/find-action-machine.client.ts';
 import { createFollowActions } from './response-action/follow-actions.client.ts';
 import type { Isolations } from './response-action/isolations.store.ts';
+import { createMachineActionOutput } from './response-action/machine-action-output.client.ts';
 import { createCarryMachineAction } from './response-action/machine-action.work.ts';
 import { createPreviewMachineAction } from './response-action/preview-machine-action.client.ts';
 
@@ -43,4 +46,17 @@ export function createMachineActionPreview(
   { findActionMachine }: Pick<MachineActionTools, 'findActionMachine'>,
 ): PreviewActionKind {
   return createPreviewMachineAction({ findActionMachine, entities: createDefenderEntities(defender) });
+}
+
+/** Wires the way to what an action brought back. */
+export function createOutputOf({
+  tenants,
+  defender,
+  suspend,
+  now,
+}: Pick<Capabilities, 'tenants' | 'defender' | 'now'> & {
+  readonly suspend: SuspendTenant;
+}): ReturnType<typeof createMachineActionOutput> {
+  const machineActions = createDefenderMachineActions(defender);
+  return createMachineActionOutput({ tenants, machineActions, askTenant: createAskTenant(suspend), now });
 }

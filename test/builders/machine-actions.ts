@@ -135,7 +135,7 @@ export async function setUpMachineActions(simulator: Simulator, policy: object =
   };
   const drain = () => work.drain('actions', { budgetMs: 45_000 });
   return {
-    ...{ control, tenants, work, tables, lines, told, ask, read, drain, change, setPolicy },
+    ...{ control, tenants, machineActions, work, tables, lines, told, ask, read, drain, change, setPolicy },
     /** Time goes by, and the timer with it. */
     later: async (ms: number) => {
       control.clock.advance(ms);

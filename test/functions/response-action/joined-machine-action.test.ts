@@ -36,12 +36,12 @@ describe('something runs on the machine already', () => {
   });
 
   it.each([
-    ['the same with other parameters', { ...isolate, isolationType: 'Selective' }, 'Isolate'],
-    ['the other way round', unisolate, 'RestrictCodeExecution', 'Isolate'],
-    ['what it would undo, by somebody else', isolate, 'Unisolate'],
-  ] as const)('%s: it waits its turn', async (_case, request, type, ...others) => {
+    ['the same with other parameters', { ...isolate, isolationType: 'Selective' }, ['Isolate']],
+    ['the other way round', unisolate, ['RestrictCodeExecution', 'Isolate']],
+    ['what it would undo, by somebody else', isolate, ['Unisolate']],
+  ] as const)('%s: it waits its turn', async (_case, request, types) => {
     const { ask, read, later, control, actions } = await setUpMachineActions(simulator, { undoOthers: true });
-    for (const each of [type, ...others]) control.machineActions.add(tenantId, { type: each, machineId: pc1.id });
+    for (const type of types) control.machineActions.add(tenantId, { type, machineId: pc1.id });
     const before = actions().length;
     const operation = await ask(request);
     expect(operation).toMatchObject({ status: 'Running', stage: 'Submitting', attempts: 0 });

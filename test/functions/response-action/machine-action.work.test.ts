@@ -110,7 +110,6 @@ describe('a machine action', () => {
 describe('what cannot be done', () => {
   it.each([
     [{ machine: { computerDnsName: 'pc9' } }, {}, 'machine_not_found'],
-    [{ machine: { computerDnsName: 'pc1' } }, { second: true }, 'machine_ambiguous'],
     [{}, { onboardingStatus: 'CanBeOnboarded' }, 'not_onboarded'],
     [{ isolationType: 'Selective' }, { osPlatform: 'Linux' }, 'os_not_supported'],
     [{ action: 'RestrictCodeExecution' }, { osPlatform: 'WindowsServer2016' }, 'os_not_supported'],
@@ -121,13 +120,19 @@ describe('what cannot be done', () => {
       'os_not_supported',
     ],
     [{ action: 'StopAndQuarantineFile', sha256 }, {}, 'file_not_found'],
-  ])('%j on a machine %j: %s', async (changes, { second, ...record }, code) => {
+  ])('%j on a machine %j: %s', async (changes, record, code) => {
     const { ask, control, actions } = await setUpMachineActions(simulator);
-    if (second === true) control.machines.seed(tenantId, [{ ...pc1, id: 'b'.repeat(40) }]);
     control.machines.change(tenantId, pc1.id, record);
     const operation = await ask({ ...isolate, ...changes });
     expect(operation).toMatchObject({ status: 'Failed', error: { code } });
-    expect(operation.error?.candidates?.length).toBe(code === 'machine_ambiguous' ? 2 : undefined);
+    expect(actions()).toEqual([]);
+  });
+
+  it('several machines: none is picked', async () => {
+    const { ask, control, actions } = await setUpMachineActions(simulator);
+    control.machines.seed(tenantId, [{ ...pc1, id: 'b'.repeat(40) }]);
+    const { status, error } = await ask({ ...isolate, machine: { computerDnsName: 'pc1' } });
+    expect([status, error?.code, error?.candidates?.length]).toEqual(['Failed', 'machine_ambiguous', 2]);
     expect(actions()).toEqual([]);
   });
 
