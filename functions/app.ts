@@ -8,7 +8,6 @@ import { createAlertCursors } from './alert-ingest/alert-cursors.store.ts';
 import { createDrainAlerts } from './alert-ingest/drain-alerts.timer.ts';
 import { createFollowAlerts } from './alert-ingest/follow-alerts.timer.ts';
 import { createFollowTenant } from './alert-ingest/follow-tenant.client.ts';
-import { createFollowedAlerts } from './alert-ingest/followed-alerts.store.ts';
 import { createReceiveAlert } from './alert-ingest/receive-alert.http.ts';
 import { registerAlertIngest } from './alert-ingest/triggers.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -101,9 +100,8 @@ function alertIngest(app: Registrar, parts: Parts): void {
 function followAlerts({ tables, defender, callbacks, alertLinks: links, ...parts }: Parts): TimerHandler {
   const { readSubscribers } = callbacks;
   const cursors = createAlertCursors(tables('ledger'), parts.newId);
-  const followed = createFollowedAlerts(tables('ledger'));
   const changes = { Defender: createAlertChanges(defender), Graph: createGraphAlertChanges(defender) };
-  const followTenant = createFollowTenant({ ...parts, changes, links, cursors, followed, readSubscribers });
+  const followTenant = createFollowTenant({ ...parts, changes, links, cursors, readSubscribers });
   return createFollowAlerts({ ...parts, cursors, readSubscribers, followTenant });
 }
 

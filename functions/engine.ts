@@ -21,6 +21,7 @@ import type { Work } from '../shared/work/work.store.ts';
 import { createCarryAlert } from './alert-ingest/alert.work.ts';
 import { createCarryAlertUpdate } from './alert-ingest/alert-update.work.ts';
 import { createFindAlert } from './alert-ingest/find-alert.client.ts';
+import { createFollowedAlerts } from './alert-ingest/followed-alerts.store.ts';
 import { linking } from './alert-ingest/linking-alert.work.ts';
 import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -115,6 +116,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     alerts,
     triage: createAlertTriage({ defender, alerts }),
     graphAlerts: createGraphAlerts(defender),
+    followed: createFollowedAlerts(tables('ledger')),
     linkedTenants,
     alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),

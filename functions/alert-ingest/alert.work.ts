@@ -13,6 +13,7 @@ import { createAlert, lookForAlert } from './create-alert.client.ts';
 import type { AlertStepContext } from './create-alert.client.ts';
 import { createGraphAlert, lookForGraphAlert } from './create-graph-alert.client.ts';
 import type { GraphAlertContext } from './create-graph-alert.client.ts';
+import type { FollowedAlerts } from './followed-alerts.store.ts';
 import { holdLease } from './hold-lease.work.ts';
 import { endAlert, nextAlertStep } from './next-alert-step.ts';
 import { toAlert } from './read-alert.ts';
@@ -24,6 +25,7 @@ export interface CarryAlertOptions {
   readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
   readonly alerts: DefenderAlerts;
   readonly graphAlerts: GraphAlerts;
+  readonly followed: Pick<FollowedAlerts, 'begin'>;
   readonly search: SearchDefender;
   /** Of `partner.json`. */
   readonly displayName: string;
@@ -32,7 +34,7 @@ export interface CarryAlertOptions {
 
 /** Makes the carry of operations of kind `Alert`: one state a step, so that a crash loses no more than one call. */
 export function createCarryAlert(options: CarryAlertOptions): Carry {
-  const { tenants, alerts, graphAlerts, search, displayName, sleep } = options;
+  const { tenants, search, sleep } = options;
   return async (carried, tools) => {
     const state = stateOf(carried, tools.now());
     const tenant = (await tenants.get(carried.operation.tenantId))?.document;
@@ -40,7 +42,7 @@ export function createCarryAlert(options: CarryAlertOptions): Carry {
     const facts = toFacts(carried, tools, tenant);
     const early = endAlert(state, facts);
     if (early !== undefined) return early;
-    const context = { tenant, facts, alerts, graphAlerts, displayName, operationId: carried.operation.id };
+    const context = { ...options, tenant, facts, operationId: carried.operation.id };
     return isSearch(state)
       ? toOutcome(
           nextAlertStep(

@@ -5,6 +5,8 @@ import type { CarryOutcome, CarryTools, Done } from '../../shared/work/carry.ts'
 import { toAlertResult, toOutcome } from './alert-outcome.ts';
 import { eventMachineId } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
+import type { FollowedAlerts } from './followed-alerts.store.ts';
+import { fromTakenIn } from './known-alert.ts';
 import { makeOnce } from './make-once.work.ts';
 import { nextAlertStep } from './next-alert-step.ts';
 import { isMadeBy, toDefenderAlert } from './to-defender-alert.ts';
@@ -14,6 +16,7 @@ export interface AlertStepContext {
   readonly tenant: TenantRecord;
   readonly facts: AlertFacts;
   readonly alerts: DefenderAlerts;
+  readonly followed: Pick<FollowedAlerts, 'begin'>;
   readonly displayName: string;
   readonly operationId: string;
 }
@@ -34,7 +37,12 @@ export async function createAlert(
   }
   return makeOnce(state, tools, async () => {
     const { alert, upstream } = await alerts.createAlert(tenant, request);
-    if (alert !== undefined) return created({ state, alert, upstream, operationId: context.operationId });
+    if (alert !== undefined) {
+      const { operationId, followed } = context;
+      // What it went through before it took ours in is no change to be told.
+      if (!isMadeBy(operationId, alert)) await followed.begin(tenant.tenantId, alert.id, fromTakenIn(alert));
+      return created({ state, alert, upstream, operationId });
+    }
     return { ...toOutcome(nextAlertStep(state, { news: 'EventUnknown' }, facts), tools.now()), upstream };
   });
 }

@@ -4,8 +4,10 @@ import { fromStorage, isConflict, readRow } from '../../shared/work/transactions
 import { fromKnownText, toKnownText } from './known-alert.ts';
 import type { KnownAlert } from './known-alert.ts';
 
-/** What the partner knows of our alerts. Both throw `UpstreamUnavailable`. */
+/** What the partner knows of our alerts. All throw `UpstreamUnavailable`. */
 export interface FollowedAlerts {
+  /** Of an alert that was there before it is ours: as it is now. One that is ours already stays as it is known. */
+  readonly begin: (tenantId: string, alertId: string, known: KnownAlert) => Promise<void>;
   /** What was never read is not in it. */
   readonly read: (tenantId: string, alertIds: readonly string[]) => Promise<ReadonlyMap<string, KnownAlert>>;
   readonly write: (tenantId: string, alertId: string, known: KnownAlert) => Promise<void>;
@@ -13,7 +15,18 @@ export interface FollowedAlerts {
 
 /** Opens it: column `followed` of an alert's own row among the links, in table `ledger`, which goes when the last link goes. */
 export function createFollowedAlerts(table: TableClient): FollowedAlerts {
+  const rowOf = (tenantId: string, alertId: string, known: KnownAlert) => ({
+    ...{ partitionKey: tenantId, rowKey: linkKeys.ofAlert(alertId), followed: toKnownText(known) },
+  });
   return {
+    begin: async (tenantId, alertId, known) => {
+      const row = { ...rowOf(tenantId, alertId, known), schemaVersion: 1 };
+      try {
+        await fromStorage(() => table.createEntity(row));
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+      }
+    },
     read: async (tenantId, alertIds) => {
       const found = new Map<string, KnownAlert>();
       for (const alertId of alertIds) {
@@ -23,9 +36,8 @@ export function createFollowedAlerts(table: TableClient): FollowedAlerts {
       return found;
     },
     write: async (tenantId, alertId, known) => {
-      const row = { partitionKey: tenantId, rowKey: linkKeys.ofAlert(alertId), followed: toKnownText(known) };
       try {
-        await fromStorage(() => table.updateEntity(row, 'Merge'));
+        await fromStorage(() => table.updateEntity(rowOf(tenantId, alertId, known), 'Merge'));
       } catch (error) {
         if (!isConflict(error)) throw error; // forgotten meanwhile: it is followed no more
       }

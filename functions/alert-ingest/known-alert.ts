@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { toOlderName } from '../../shared/alerts/to-alert-update.ts';
+import type { DefenderAlert } from '../../shared/defender/alerts.client.ts';
 import type { AlertComment, ChangedAlert } from '../../shared/defender/changed-alert.ts';
 
 /** The fields of an alert whose changes are told, but for its comments. */
@@ -43,6 +44,16 @@ export function toKnown(alert: ChangedAlert, met: KnownAlert['met']): KnownAlert
   const fields = toldFields.flatMap((name) => (alert[name] === undefined ? [] : [[name, alert[name]]]));
   const { lastUpdateTime } = alert;
   return { ...Object.fromEntries(fields), comments: alert.comments.map(toCommentKey), lastUpdateTime, met };
+}
+
+/** What is known of an alert that was there before it was ours. */
+export function fromTakenIn({ id: alertId, lastUpdateTime = '', comments = [], ...fields }: DefenderAlert): KnownAlert {
+  const told = comments.map(({ comment = '', createdBy = '', createdTime = '' }) => ({
+    comment,
+    createdBy,
+    createdTime,
+  }));
+  return toKnown({ ...fields, alertId, lastUpdateTime, machineId: undefined, comments: told }, {});
 }
 
 /** What a comment is known by: Defender gives it no id. */

@@ -32,6 +32,7 @@ const followedMs = 180 * 86_400_000;
  * Whether the tenant may be called now is not asked here.
  */
 export function planFollowing(tenant: TenantRecord, facts: FollowingFacts): readonly Followed[] {
+  if (tenant.connection === 'Removed') return [];
   const { observe } = tenant.policy.alerts;
   const isTold = isWanted(tenant, 'alert.updated', facts);
   const observedFrom = observe !== 'Off' && isWanted(tenant, 'alert.observed', facts) ? observe : undefined;

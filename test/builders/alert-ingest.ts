@@ -5,6 +5,7 @@ import { createCarryAlert } from '../../functions/alert-ingest/alert.work.ts';
 import { createCarryAlertUpdate } from '../../functions/alert-ingest/alert-update.work.ts';
 import { createDrainAlerts } from '../../functions/alert-ingest/drain-alerts.timer.ts';
 import { createFindAlert } from '../../functions/alert-ingest/find-alert.client.ts';
+import { createFollowedAlerts } from '../../functions/alert-ingest/followed-alerts.store.ts';
 import { linking } from '../../functions/alert-ingest/linking-alert.work.ts';
 import { createReceiveAlert } from '../../functions/alert-ingest/receive-alert.http.ts';
 import { createSearchDefender } from '../../functions/alert-ingest/search-defender.client.ts';
@@ -85,7 +86,8 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
   const search = createSearchDefender({ findMachine: createFindMachine(defender), hunting: createHunting(defender) });
   const links = createAlertLinks({ table: tables('ledger'), now });
   const triage = createAlertTriage({ defender, alerts });
-  const make = { tenants, alerts, graphAlerts, search, displayName: 'Contoso Cognito', sleep: untilAborted };
+  const followed = createFollowedAlerts(tables('ledger'));
+  const make = { tenants, alerts, graphAlerts, followed, search, displayName: 'Contoso Cognito', sleep: untilAborted };
   const carries: Partial<Record<OperationKind, Carry>> = {
     Alert: linking(createCarryAlert(make), links),
     AlertUpdate: createCarryAlertUpdate({ tenants, links, triage, work: () => work }),
@@ -136,7 +138,7 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
     await createDrainAlerts({ work, log })({} as Timer, context);
   };
   return {
-    ...{ control, tenants, work, links, lines, send, drain, change, setPolicy },
+    ...{ control, tables, tenants, work, links, lines, send, drain, change, setPolicy },
     /** Time goes by, and the timer with it. */
     later: async (ms: number) => {
       control.clock.advance(ms);
