@@ -96,7 +96,9 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
   const { clientId: appId } = settings.entra;
   const ownNames = partner.ownNames ?? [];
   const linkedTenants = createLinkedTenants({ table: tables('ledger'), now });
+  const alertLinks = noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants);
   const alerts = createDefenderAlerts(defender);
+  const triage = createAlertTriage({ defender, alerts });
   const findMachine = createFindMachine(defender);
   const findActionMachine = createFindActionMachine({ findMachine, now });
   const isolations = createIsolations({ table: tables('budgets'), now, random, sleep });
@@ -114,11 +116,11 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     requireIndicator: createRequireIndicator({ direct, ownNames, now }),
     machines: createDefenderMachines(defender),
     alerts,
-    triage: createAlertTriage({ defender, alerts }),
+    triage,
     graphAlerts: createGraphAlerts(defender),
     followed: createFollowedAlerts(tables('ledger')),
     linkedTenants,
-    alertLinks: noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants),
+    alertLinks,
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),
     findActionMachine,
     isolations,
@@ -126,7 +128,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     previewByKind: {
       MachineAction: createMachineActionPreview({ defender }, { findActionMachine }),
       MachineChange: createPreviewMachineChange({ findActionMachine }),
-      Alert: createPreviewAlertAction({ alerts }),
+      Alert: createPreviewAlertAction({ triage, alertLinks }),
       Indicator: createPreviewIndicator({ standing: findStanding, now }),
     },
   };

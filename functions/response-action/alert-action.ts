@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { AlertVia } from '../../shared/alerts/alert-link-rows.ts';
 import { remainingUpdate } from '../../shared/alerts/remaining-update.ts';
-import type { HeldTriage } from '../../shared/alerts/remaining-update.ts';
-import type { AlertUpdateRequest } from '../../shared/alerts/to-alert-update.ts';
-import { toAlertUpdate } from '../../shared/alerts/to-alert-update.ts';
+import type { HeldAlert, HeldTriage } from '../../shared/alerts/remaining-update.ts';
+import type { AlertUpdateBody } from '../../shared/alerts/to-alert-update.ts';
+import { toUpdateRequests } from '../../shared/alerts/to-graph-update.ts';
 import type { ActionRequest } from '../../shared/contract/action.ts';
-import type { DefenderAlert } from '../../shared/defender/alerts.client.ts';
 import { hasMark, toMark } from '../../shared/operation-mark.ts';
 import { toAlertBody } from './call-bodies.ts';
 import type { ChangeLook } from './next-change.ts';
@@ -13,15 +13,16 @@ import { toComment } from './to-comment.ts';
 /** A request that writes to an alert. */
 export type AlertChange = Extract<ActionRequest, { readonly action: 'UpdateAlert' }>;
 
-/** Who writes to the alert; `operationId` is `undefined` in a dry run. */
+/** Who writes to the alert, and by which API; `operationId` is `undefined` in a dry run. */
 export interface AlertWriter {
+  readonly via: AlertVia;
   readonly operationId: string | undefined;
   readonly approvedBy?: string | undefined;
 }
 
-/** What is looked at, and what is left to be sent: as `request`, and for the call itself. */
+/** What is looked at, and what is left to be written. */
 export interface AlertLook extends ChangeLook {
-  readonly update: AlertUpdateRequest;
+  readonly body: AlertUpdateBody;
 }
 
 const triage = z.object({
@@ -45,31 +46,33 @@ export function fromAlertState(state: unknown): HeldTriage | undefined {
 }
 
 /** What is kept before the update is sent. */
-export function toAlertState(alert: DefenderAlert): { readonly before: HeldTriage } {
+export function toAlertState(alert: HeldAlert): { readonly before: HeldTriage } {
   return { before: triage.parse(alert) };
 }
 
 /** What Defender told of the alert, and what of the update is still to be sent. */
 export function lookAtAlert(
   data: AlertChange,
-  alert: DefenderAlert,
-  { operationId, approvedBy, before }: AlertWriter & { readonly before?: HeldTriage | undefined },
+  alert: HeldAlert,
+  { via, operationId, approvedBy, before }: AlertWriter & { readonly before?: HeldTriage | undefined },
 ): AlertLook {
-  const body = toAlertBody(data, toComment({ comment: data.comment, approvedBy, operationId }));
-  const rest = remainingUpdate(body, alert, { operationId: operationId ?? unmarked, before });
-  const update = { ...toAlertUpdate(alert.id, {}, operationId), body: rest ?? body };
+  const { action, alertId } = data;
+  const whole = toAlertBody(data, toComment({ comment: data.comment, approvedBy, operationId }));
+  const body = remainingUpdate(whole, alert, { operationId: operationId ?? unmarked, before }) ?? whole;
+  const [request] = toUpdateRequests(via, alertId, body);
+  if (request === undefined) throw new Error('An update of an alert writes something.');
   return {
-    // One call writes all of it: where our comment is, everything was written, and what is otherwise by now somebody changed.
+    // The comment is written with the rest, or (through Graph) after it: where it is, what is otherwise by now somebody changed.
     isReached: isCommented(alert, operationId),
-    result: { action: data.action, alertId: alert.id },
-    request: { ...update, body: { ...update.body } },
-    update,
+    result: { action, alertId },
+    request,
+    body,
   };
 }
 
 /** Stands where an operation's id would: no comment in Defender bears it. */
 const unmarked = toMark(undefined).slice(1, -1);
 
-function isCommented({ comments = [] }: DefenderAlert, operationId: string | undefined): boolean {
+function isCommented({ comments = [] }: HeldAlert, operationId: string | undefined): boolean {
   return operationId !== undefined && comments.some(({ comment }) => hasMark(comment, operationId));
 }

@@ -4,6 +4,7 @@ import type { DefenderMachine } from '../../shared/defender/machine-rows.ts';
 import { toMachineResult } from './action-outcomes.ts';
 import type { ChangeLook } from './next-change.ts';
 import { toCall } from './to-call.ts';
+import type { ActionCall } from './to-call.ts';
 
 /** A request that changes a machine's record, and nothing on the machine. */
 export type MachineChange = Extract<ActionRequest, { readonly action: 'AddTag' | 'RemoveTag' | 'SetDeviceValue' }>;
@@ -37,7 +38,7 @@ export function toSelector(data: MachineChange, state: MachineChangeState | unde
 export function lookAt(
   data: MachineChange,
   machine: DefenderMachine,
-): ChangeLook & { readonly machine: DefenderMachine } {
+): ChangeLook & { readonly machine: DefenderMachine; readonly request: ActionCall } {
   return {
     isReached: isReached(data, machine),
     result: { action: data.action, machine: toMachineResult(machine) },

@@ -1,5 +1,5 @@
 import type { StoredAction } from '../../shared/actions/action-operation.ts';
-import type { OperationResult } from '../../shared/contract/operation-result.ts';
+import type { OperationResult, UpstreamRequest } from '../../shared/contract/operation-result.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from './action-outcomes.ts';
@@ -7,7 +7,6 @@ import { authorizeAction } from './authorize-action.ts';
 import type { Authorization } from './authorize-action.ts';
 import type { ActionContext } from './carry-context.ts';
 import type { MachineFacts } from './protection.ts';
-import type { ActionCall } from './to-call.ts';
 
 /** What is known when an action is carried on that one call does at once: a change of a machine's record, or of an alert. */
 export interface ChangeFacts {
@@ -26,7 +25,7 @@ export interface ChangeLook {
   /** It already is as asked for: by somebody, or by a try of ours whose answer was lost. */
   readonly isReached: boolean;
   readonly result: OperationResult;
-  readonly request: ActionCall;
+  readonly request: UpstreamRequest;
   /** By which the policy is asked. */
   readonly machine?: MachineFacts;
 }

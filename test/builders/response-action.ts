@@ -15,6 +15,7 @@ import { createIsolations } from '../../functions/response-action/isolations.sto
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
 import { createRequireIndicator } from '../../functions/response-action/require-indicator.client.ts';
 import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
+import { createAlertTriage } from '../../shared/alerts/alert-triage.client.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { toCallbackEvents } from '../../shared/callbacks/callback-event.ts';
 import type { CallbackEvent } from '../../shared/contract/callback-event.ts';
@@ -95,11 +96,11 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const table = tables('budgets');
   const isolations = createIsolations({ table, now, random: () => 0.5, sleep: () => Promise.resolve() });
   const authorizeNow = createAuthorizeNow(isolations);
-  const alerts = createDefenderAlerts(defender);
+  const triage = createAlertTriage({ defender, alerts: createDefenderAlerts(defender) });
   const alertLinks = createAlertLinks({ table: tables('ledger'), now });
   const previewByKind = {
     MachineChange: createPreviewMachineChange({ findActionMachine }),
-    Alert: createPreviewAlertAction({ alerts }),
+    Alert: createPreviewAlertAction({ triage, alertLinks }),
   };
   const direct = createDirectRows(tables('ledger'), randomUUID);
   const requireIndicator = createRequireIndicator({ direct, ownNames: [], now });
@@ -108,7 +109,7 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
       tenants,
       carryByKind: {
         MachineChange: createCarryMachineChange({ machines, findActionMachine }),
-        Alert: createCarryAlertAction({ alerts, alertLinks }),
+        Alert: createCarryAlertAction({ triage, alertLinks }),
       },
     }),
     createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),

@@ -76,6 +76,22 @@ describe('UpdateAlert', () => {
     ]);
   });
 
+  it('of an alert that was made through Graph goes through Graph', async () => {
+    const { send, control, alert, writes, alertLinks } = await setUp();
+    const graph = ['SecurityAlert.ReadWrite.All'];
+    control.tenants.consent(tenantId, world.clientId, { defender: ['Machine.Read.All'], graph });
+    await alertLinks.put({ tenantId, id: 'finding-1', alertId, operationId: 'op_x', via: 'Graph' });
+    const shown = await send({ data: resolve, envelope: { dryRun: true } });
+    const path = `/v1.0/security/alerts_v2/${alertId}`;
+    expect(shown.json).toMatchObject({ request: { method: 'PATCH', path, body: { status: 'resolved' } } });
+    const { id, status } = operationOf(await send({ data: resolve }));
+    expect([status, alert()]).toMatchObject([
+      'Succeeded',
+      { status: 'Resolved', assignedTo: ana, comments: [{ comment: `Case 17: cleaned [${id}]` }] },
+    ]);
+    expect(writes()).toEqual([]);
+  });
+
   it('of an alert that is not there fails', async () => {
     const { send, writes } = await setUp();
     const answer = await send({ data: { ...resolve, alertId: 'da639_2' } });
@@ -187,7 +203,7 @@ function seedOf<T extends object>(alert: T | undefined): T {
 describe('what an alert still needs', () => {
   const held = (over: object = {}) => defenderAlertSchema.parse({ id: alertId, status: 'New', ...over });
   const operationId = 'op_aaaaaaaaaaaaaaaaaaaaaaaaaa';
-  const writer = { operationId };
+  const writer = { via: 'Defender', operationId } as const;
 
   it.each([
     ['everything', held(), {}, ['status', 'classification', 'determination', 'assignedTo', 'comment']],
@@ -204,17 +220,17 @@ describe('what an alert still needs', () => {
       ['classification', 'determination', 'assignedTo', 'comment'],
     ],
   ])('%s', (_case, alert, more, names) => {
-    const { isReached, request } = lookAtAlert(resolve, alert, { ...writer, ...more });
-    expect([isReached, Object.keys(request.body)]).toEqual([false, names]);
+    const { isReached, body } = lookAtAlert(resolve, alert, { ...writer, ...more });
+    expect([isReached, Object.keys(body)]).toEqual([false, names]);
   });
 
   it('nothing where our comment is', () => {
     const comments = [{ comment: `Case 17: cleaned [${operationId}]` }];
     expect(lookAtAlert(resolve, held({ comments }), writer).isReached).toBe(true);
-    expect(lookAtAlert(resolve, held({ comments }), { operationId: `${operationId.slice(0, -1)}b` }).isReached).toBe(
-      false,
-    );
-    expect(lookAtAlert(resolve, held({ comments }), { operationId: undefined }).isReached).toBe(false);
+    expect(
+      lookAtAlert(resolve, held({ comments }), { ...writer, operationId: `${operationId.slice(0, -1)}b` }).isReached,
+    ).toBe(false);
+    expect(lookAtAlert(resolve, held({ comments }), { ...writer, operationId: undefined }).isReached).toBe(false);
   });
 
   it('sends the older spelling', () => {
@@ -225,7 +241,7 @@ describe('what an alert still needs', () => {
       classification: 'FalsePositive',
       determination: 'NotMalicious',
     };
-    expect(lookAtAlert(clean, held(), writer).request.body).toMatchObject({ determination: 'Clean' });
+    expect(lookAtAlert(clean, held(), writer).body).toMatchObject({ determination: 'Clean' });
   });
 
   it('keeps what was before', () => {
