@@ -7,6 +7,7 @@ import type { Work } from '../../shared/work/work.store.ts';
 import { refusedByPolicy } from './action-outcomes.ts';
 import type { ActionContext } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
+import { isIsolation, isolationsRule } from './isolation-window.ts';
 import type { Isolations } from './isolations.store.ts';
 import { toActionResult, withResult } from './machine-action-outcomes.ts';
 import type { MachineActionFacts, MachineActionNews, MachineActionStep } from './machine-action-state.ts';
@@ -56,9 +57,8 @@ async function send(
   { machineActions, isolations }: ActOptions,
 ): Promise<Acted> {
   const { maxIsolationsPerHour } = tenant.policy.actions;
-  const isIsolation = action.data.action === 'Isolate' || action.data.action === 'RestrictCodeExecution';
-  if (isIsolation && !(await isolations.take(tenant.tenantId, operation.id, maxIsolationsPerHour))) {
-    const refusal = refusedByPolicy(action.data.action, '#/policy/actions/maxIsolationsPerHour');
+  if (isIsolation(action.data) && !(await isolations.take(tenant.tenantId, operation.id, maxIsolationsPerHour))) {
+    const refusal = refusedByPolicy(action.data.action, isolationsRule);
     return { outcome: withResult(refusal, prepared.from, facts) };
   }
   const result = toActionResult(state, facts);

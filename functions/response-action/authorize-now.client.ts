@@ -1,20 +1,9 @@
-import type { ActionName } from '../../shared/contract/action.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { authorizeAction } from './authorize-action.ts';
 import type { Authorization, AuthorizedOrder } from './authorize-action.ts';
+import { isIsolation, isolationsRule } from './isolation-window.ts';
 import type { Isolations } from './isolations.store.ts';
 import type { MachineFacts } from './protection.ts';
-
-/** Counted together, sent in any 60 minutes (contract §11). */
-const counted: readonly ActionName[] = ['Isolate', 'RestrictCodeExecution'];
-
-/** Whether an action counts as one of the isolations of an hour. */
-export function isCounted({ action }: { readonly action: ActionName }): boolean {
-  return counted.includes(action);
-}
-
-/** The rule that more than so many isolations an hour meet. */
-export const isolationsRule = '#/policy/actions/maxIsolationsPerHour';
 
 /** What the tenant's policy says now, with what was sent in the last hour. Throws `UpstreamUnavailable` when storage does not answer. */
 export type AuthorizeNow = (
@@ -27,7 +16,7 @@ export type AuthorizeNow = (
 export function createAuthorizeNow(isolations: Pick<Isolations, 'isFull'>): AuthorizeNow {
   return async ({ tenantId, policy }, order, machine) => {
     const authorization = authorizeAction(policy, order, machine);
-    if (!authorization.allowed || !isCounted(order.data)) return authorization;
+    if (!authorization.allowed || !isIsolation(order.data)) return authorization;
     const isFull = await isolations.isFull(tenantId, policy.actions.maxIsolationsPerHour);
     return isFull ? { allowed: false, needsApproval: false, rule: isolationsRule } : authorization;
   };

@@ -1,3 +1,13 @@
+import type { ActionName } from '../../shared/contract/action.ts';
+
+/** Whether an action counts among the isolations of an hour (contract §11). */
+export function isIsolation({ action }: { readonly action: ActionName }): boolean {
+  return action === 'Isolate' || action === 'RestrictCodeExecution';
+}
+
+/** The rule that one too many meets. */
+export const isolationsRule = '#/policy/actions/maxIsolationsPerHour';
+
 /** An isolation or restriction that was about to be sent: by which operation, and when (epoch ms). */
 export type SentIsolation = readonly [operationId: string, atMs: number];
 
