@@ -14,7 +14,6 @@ import { createFindIndicator } from './indicator-sync/find-indicator.client.ts';
 import { createAskTenant } from './response-action/ask-tenant.client.ts';
 import { createEntityHandlers } from './response-action/entities.http.ts';
 import { createEntityViews } from './response-action/entity-view.client.ts';
-import { createIsolations } from './response-action/isolations.store.ts';
 import { createListMachines } from './response-action/list-machines.client.ts';
 import { createReadMachineView } from './response-action/machine-view.client.ts';
 import { createMachineHandlers } from './response-action/machines.http.ts';
@@ -25,25 +24,22 @@ import type { QuestionHandlers } from './response-action/triggers.ts';
 const partTimeoutMs = 15_000;
 
 /** What the routes are made of. */
-export type QuestionParts = Pick<
-  Capabilities,
-  'serve' | 'tables' | 'credentials' | 'defender' | 'now' | 'random' | 'sleep'
-> &
-  Pick<Engine, 'suspend' | 'planTenant'> & {
+export type QuestionParts = Pick<Capabilities, 'serve' | 'credentials' | 'defender' | 'now'> &
+  Pick<Engine, 'suspend' | 'planTenant' | 'isolations'> & {
     readonly tenants: Pick<Documents<TenantRecord>, 'get'>;
     readonly settings: EndpointSettings & { readonly publicUrl: string; readonly entra: { readonly clientId: string } };
   };
 
 /** Wires the routes by which a playbook asks about a tenant's machines, files, domains and addresses. */
 export function createQuestionHandlers(parts: QuestionParts): QuestionHandlers {
-  const { serve, settings, tables, now } = parts;
+  const { serve, settings, now } = parts;
   const defender = withTimeout(parts.defender, partTimeoutMs);
   const readMachineView = createReadMachineView({
     ...{ findMachine: createFindMachine(defender), details: createMachineDetails(defender) },
     machineActions: createDefenderMachineActions(defender),
     readRoles: createReadRoles({ credentials: parts.credentials, endpoints: settings }),
-    isolations: createIsolations({ ...parts, table: tables('budgets') }),
-    ...{ appId: settings.entra.clientId, now },
+    isolations: parts.isolations,
+    ...{ clientId: settings.entra.clientId, now },
   });
   const views = createEntityViews({
     ...{ entities: createDefenderEntities(defender), hunting: createHunting(defender) },

@@ -1,21 +1,15 @@
-import type { ActionName } from '../../shared/contract/action.ts';
-import { machineActionNames } from '../../shared/contract/action.ts';
+import type { ActionName, ActionRequest } from '../../shared/contract/action.ts';
+import { actionRequestSchema, machineActionNames } from '../../shared/contract/action.ts';
 import type { AvailableAction } from '../../shared/contract/machine.ts';
 import type { TenantPolicy } from '../../shared/contract/tenant.ts';
-import { holdsRole } from '../../shared/defender/roles.ts';
+import type { DefenderMachineAction } from '../../shared/defender/machine-action-rows.ts';
+import { actionRoles, holdsRole } from '../../shared/defender/roles.ts';
 import { authorizeAction } from './authorize-action.ts';
-import { catalogue } from './catalogue.ts';
-import { runsOn } from './operating-systems.ts';
-import type { MachineOs, OsRule } from './operating-systems.ts';
+import type { MachineOs } from './operating-systems.ts';
+import { planTurn } from './plan-turn.ts';
+import type { Turn } from './plan-turn.ts';
+import { checkSystem } from './prepare-machine-action.ts';
 import type { MachineFacts } from './protection.ts';
-
-/** A machine action that has not ended, in Defender's words; `operationId` when it is one of ours. */
-export interface RunningAction {
-  readonly id: string;
-  readonly type: string;
-  readonly status: string;
-  readonly operationId?: string;
-}
 
 /** What is known of a machine when somebody asks what can be done on it. */
 export interface AvailabilityFacts {
@@ -24,70 +18,57 @@ export interface AvailabilityFacts {
   readonly isOnboarded: boolean;
   /** Application roles that the tenant granted us. */
   readonly roles: readonly string[];
-  readonly running: readonly RunningAction[];
+  /** Every machine action of the machine's, ended or not. */
+  readonly actions: readonly DefenderMachineAction[];
+  /** Our application: what it asked for is ours. */
+  readonly clientId: string;
   /** `policy.actions.maxIsolationsPerHour` is used up. */
   readonly isIsolationFull: boolean;
 }
 
-type UnavailableCode = NonNullable<AvailableAction['code']>;
-
 /**
- * What of Defender's nine machine actions can be done on a machine now, and if not, why (contract §8): the reason that lasts
- * longest. An action that waits for a person's approval is available.
+ * What of Defender's nine machine actions could be sent to a machine now, and if not, why (contract §8): the reason that lasts
+ * longest. Asked of the same functions that decide when an action is carried. One that waits for a person's approval is
+ * available, and so is one that undoes ours while it is pending: that cancels it.
  */
 export function availableActions(facts: AvailabilityFacts): readonly AvailableAction[] {
   return machineActionNames.map((action) => {
-    const code = reasons.find(({ holds }) => holds(action, facts))?.code;
+    const request = toPlainRequest(action);
+    const code = reasonAgainst(request, facts, turnOf(request, facts));
     return { action, available: code === undefined, ...(code === undefined ? {} : { code }) };
   });
 }
 
-const reasons: readonly {
-  readonly code: UnavailableCode;
-  readonly holds: (action: ActionName, facts: AvailabilityFacts) => boolean;
-}[] = [
-  { code: 'refused_by_policy', holds: isRefused },
-  {
-    code: 'role_missing',
-    holds: (action, { roles }) => catalogue[action].roles.some((role) => !holdsRole(roles, role)),
-  },
-  { code: 'os_not_supported', holds: (action, { machine }) => !runsOn(osRuleOf(action), machine) },
-  { code: 'not_onboarded', holds: (_action, { isOnboarded }) => !isOnboarded },
-  { code: 'already_running', holds: isBlocked },
-];
+function reasonAgainst(
+  request: ActionRequest,
+  { policy, machine, isOnboarded, roles, isIsolationFull }: AvailabilityFacts,
+  turn: Turn['turn'],
+): AvailableAction['code'] {
+  const isRefused = !authorizeAction(policy, { data: request }, machine).allowed || turn === 'RefuseOthers';
+  if (isRefused || (isIsolationFull && isolating.includes(request.action))) return 'refused_by_policy';
+  if (actionRoles[request.action].some((role) => !holdsRole(roles, role))) return 'role_missing';
+  if (checkSystem(request, machine) !== undefined) return 'os_not_supported';
+  if (!isOnboarded) return 'not_onboarded';
+  return turn === 'Join' || turn === 'Wait' ? 'already_running' : undefined;
+}
 
 const isolating: readonly ActionName[] = ['Isolate', 'RestrictCodeExecution'];
 
-function isRefused(action: ActionName, { policy, machine, isIsolationFull }: AvailabilityFacts): boolean {
-  // Of the nine none is an indicator: those alone need to be known whole.
-  if (action === 'SubmitIndicator') return true;
-  if (!authorizeAction(policy, { data: { action } }, machine).allowed) return true;
-  return isIsolationFull && isolating.includes(action);
+/** Whose turn it would be if nobody in particular asked. */
+function turnOf(request: ActionRequest, { actions, clientId, policy }: AvailabilityFacts): Turn['turn'] {
+  const { undoOthers } = policy.actions;
+  return planTurn({ request, operationId: '', clientId, undoOthers }, actions).turn;
 }
 
-/** The rule of an action with its default parameters. */
-function osRuleOf(action: ActionName): OsRule | undefined {
-  return catalogue[action].runsOn?.({});
-}
+/** What an action cannot be asked for without; what is said of it holds for every other choice too. */
+const neededParameters: Partial<Record<ActionName, object>> = {
+  RunAntiVirusScan: { scanType: 'Quick' },
+  StopAndQuarantineFile: { sha1: '0'.repeat(40) },
+  LiveResponse: { commands: [{ type: 'GetFile', params: [{ key: 'Path', value: 'any' }] }] },
+};
 
-/**
- * Two of the same kind, or one and its undoing, never run together on a machine. Quarantines do, of different files; and what
- * undoes an action of ours that is still pending cancels it.
- */
-function isBlocked(action: ActionName, { running }: AvailabilityFacts): boolean {
-  if (action === 'StopAndQuarantineFile') return false;
-  return running.some(({ type, status, operationId }) => {
-    if (isSame(type, action) || isSame(type, catalogue[action].undoneBy)) return true;
-    const isUndone = isSame(undoingOf(type), action);
-    return isUndone && !(status.toLowerCase() === 'pending' && operationId !== undefined);
-  });
-}
-
-function undoingOf(type: string): ActionName | undefined {
-  const undone = machineActionNames.find((name) => isSame(type, name));
-  return undone === undefined ? undefined : catalogue[undone].undoneBy;
-}
-
-function isSame(type: string | undefined, action: ActionName | undefined): boolean {
-  return type !== undefined && type.toLowerCase() === action?.toLowerCase();
+function toPlainRequest(action: ActionName): ActionRequest {
+  // Which machine it is, the machine's own record tells.
+  const machine = { computerDnsName: 'any' };
+  return actionRequestSchema.parse({ action, machine, comment: 'Asked about.', ...neededParameters[action] });
 }

@@ -1,6 +1,6 @@
 import type { HttpHandler } from '@azure/functions';
-import type { z } from 'zod';
 import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
 import { fieldErrorsOf } from '../../shared/contract/field-errors.ts';
 import { ipAddressSchema } from '../../shared/contract/machine-selector.ts';
 import { domainNameSchema, fileHashSchema } from '../../shared/contract/primitives.ts';
@@ -8,6 +8,7 @@ import { RejectedInput, UpstreamRefused } from '../../shared/errors.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { Answer, RouteRequest } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
+import { toAsciiName } from '../../shared/indicators/normalise-name.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { AskTenant } from './ask-tenant.client.ts';
@@ -42,10 +43,13 @@ export function createEntityHandlers(serve: Serve, options: EntityHandlersOption
     });
   return {
     getFile: handler({ parameter: 'hash', schema: fileHashSchema, read: views.readFile }),
-    getDomain: handler({ parameter: 'name', schema: domainNameSchema, read: views.readDomain }),
+    getDomain: handler({ parameter: 'name', schema: nameSchema, read: views.readDomain }),
     getAddress: handler({ parameter: 'address', schema: addressSchema, read: views.readAddress }),
   };
 }
+
+/** Names come as people write them: in any letters, with the root's dot. */
+const nameSchema = z.string().transform(toAsciiName).pipe(domainNameSchema);
 
 /** One spelling of an address: it is looked up in our records and in events too. */
 const addressSchema = ipAddressSchema.transform((address) => ipaddr.process(address).toString());

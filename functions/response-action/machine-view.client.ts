@@ -11,17 +11,16 @@ import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { availableActions } from './available-actions.ts';
 import type { Isolations } from './isolations.store.ts';
 import { partFrom, readPart, valueOf } from './read-part.ts';
-import type { Part } from './read-part.ts';
-import { toMachineView, toRunningActions } from './to-machine-view.ts';
+import { toMachineView } from './to-machine-view.ts';
 
-/** What a machine's view is read with; `appId`: our application, who asked for what we sent. */
+/** What a machine's view is read with; `clientId`: our application, who asked for what we sent. */
 export interface MachineViewOptions {
   readonly findMachine: FindMachine;
   readonly details: MachineDetails;
   readonly machineActions: Pick<DefenderMachineActions, 'listOfMachine'>;
   readonly readRoles: ReadRoles;
   readonly isolations: Pick<Isolations, 'isFull'>;
-  readonly appId: string;
+  readonly clientId: string;
   readonly now: Clock;
 }
 
@@ -36,14 +35,15 @@ export function createReadMachineView(options: MachineViewOptions): ReadMachineV
   return async (tenant, selector) => {
     const { machine, isOnboarded } = await findOne(options, tenant, selector);
     const parts = await readParts(options, tenant, machine);
-    const { roles, running, isolations } = parts;
-    const available = partFrom('#/availableActions', [roles, running, isolations], () =>
+    const { roles, actions, isolations } = parts;
+    const { clientId } = options;
+    const available = partFrom('#/availableActions', [roles, actions, isolations], () =>
       availableActions({
-        ...{ policy: tenant.policy, machine, isOnboarded, roles: valueOf(roles) ?? [] },
-        ...{ running: valueOf(running) ?? [], isIsolationFull: valueOf(isolations) ?? false },
+        ...{ policy: tenant.policy, machine, isOnboarded, clientId, roles: valueOf(roles) ?? [] },
+        ...{ actions: valueOf(actions) ?? [], isIsolationFull: valueOf(isolations) ?? false },
       }),
     );
-    return toMachineView(machine, { ...parts, available });
+    return toMachineView(machine, { ...parts, available }, clientId);
   };
 }
 
@@ -67,7 +67,7 @@ async function findOne(
 }
 
 async function readParts(options: MachineViewOptions, tenant: TenantRecord, { id }: DefenderMachineRecord) {
-  const { details, appId } = options;
+  const { details } = options;
   const { maxIsolationsPerHour } = tenant.policy.actions;
   const [logonUsers, alerts, actions, vulnerabilities, roles, isolations] = await Promise.all([
     readPart('#/logonUsers', () => details.listLogonUsers(tenant, id)),
@@ -77,8 +77,5 @@ async function readParts(options: MachineViewOptions, tenant: TenantRecord, { id
     readPart('#/availableActions', () => options.readRoles(tenant, 'defender')),
     readPart('#/availableActions', () => options.isolations.isFull(tenant.tenantId, maxIsolationsPerHour)),
   ]);
-  const running: Part<ReturnType<typeof toRunningActions>> = actions.isRead
-    ? { isRead: true, value: toRunningActions(actions.value, appId) }
-    : actions;
-  return { logonUsers, alerts, running, vulnerabilities, roles, isolations };
+  return { logonUsers, alerts, actions, vulnerabilities, roles, isolations };
 }

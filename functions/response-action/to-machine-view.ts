@@ -4,43 +4,45 @@ import type { DefenderLogonUser, DefenderVulnerability } from '../../shared/defe
 import { endOf } from '../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineAction } from '../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachine } from '../../shared/defender/machine-rows.ts';
-import type { RunningAction } from './available-actions.ts';
 import { unreadOf, valueOf } from './read-part.ts';
 import type { Part } from './read-part.ts';
 import { operationIdIn } from './to-comment.ts';
 import { given, toAlertSummaries, toLogonUsers, toMachine } from './to-machine.ts';
 
+/** A machine action that has not ended, in Defender's words; `operationId` when it is one of ours. */
+export type RunningAction = NonNullable<MachineView['runningActions']>[number];
+
 /** What was asked about a machine besides itself. */
 export interface MachineParts {
   readonly logonUsers: Part<readonly DefenderLogonUser[]>;
   readonly alerts: Part<readonly DefenderAlertSummary[]>;
-  readonly running: Part<readonly RunningAction[]>;
+  readonly actions: Part<readonly DefenderMachineAction[]>;
   readonly vulnerabilities: Part<readonly DefenderVulnerability[]>;
   readonly available: Part<readonly AvailableAction[]>;
 }
 
-/** The view of a machine (contract §8): what could not be read is left out, and named. */
-export function toMachineView(machine: DefenderMachine, parts: MachineParts): MachineView {
-  const { logonUsers, alerts, running, vulnerabilities, available } = parts;
+/** The view of a machine (contract §8): what could not be read is left out, and named. `clientId`: our application's. */
+export function toMachineView(machine: DefenderMachine, parts: MachineParts, clientId: string): MachineView {
+  const { logonUsers, alerts, actions, vulnerabilities, available } = parts;
   return {
     machine: toMachine(machine),
     ...given({
       logonUsers: logonUsers.isRead ? toLogonUsers(logonUsers.value) : undefined,
       openAlerts: alerts.isRead ? toOpenAlerts(alerts.value) : undefined,
-      runningActions: valueOf(running),
+      runningActions: actions.isRead ? toRunningActions(actions.value, clientId) : undefined,
       vulnerabilities: vulnerabilities.isRead ? toCounts(vulnerabilities.value) : undefined,
       availableActions: valueOf(available),
     }),
-    errors: unreadOf([logonUsers, alerts, running, vulnerabilities, available]),
+    errors: unreadOf([logonUsers, alerts, actions, vulnerabilities, available]),
   };
 }
 
-/** What has not ended, whatever Defender calls it; with the operation behind it when our application (`appId`) sent it. */
-export function toRunningActions(actions: readonly DefenderMachineAction[], appId: string): readonly RunningAction[] {
+/** What has not ended, whatever Defender calls it; with the operation behind it when our application sent it. */
+function toRunningActions(actions: readonly DefenderMachineAction[], clientId: string): readonly RunningAction[] {
   return actions
     .filter((action) => endOf(action) === undefined)
     .map(({ id, type, status, requestor, requestorComment }) => {
-      const isOurs = requestor?.toLowerCase() === appId.toLowerCase();
+      const isOurs = requestor?.toLowerCase() === clientId.toLowerCase();
       const operationId = isOurs ? operationIdIn(requestorComment) : undefined;
       return { id, type, status, ...(operationId === undefined ? {} : { operationId }) };
     });

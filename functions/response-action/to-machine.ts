@@ -17,13 +17,14 @@ export function toMachine(machine: DefenderMachine): Machine {
   };
 }
 
-/** Who was logged on, last seen first. */
+/** Who was logged on, last seen first; somebody without a name is nobody to tell of. */
 export function toLogonUsers(users: readonly DefenderLogonUser[]): readonly LogonUser[] {
   return users
-    .map(({ accountName, accountDomain, lastSeen, isDomainAdmin }) => ({
-      accountName,
-      ...given({ accountDomain, lastSeen: toGoodTime(lastSeen), isDomainAdmin }),
-    }))
+    .flatMap(({ accountName, accountDomain, lastSeen, isDomainAdmin }) =>
+      accountName === undefined
+        ? []
+        : { accountName, ...given({ accountDomain, lastSeen: toGoodTime(lastSeen), isDomainAdmin }) },
+    )
     .toSorted((a, b) => newestFirst(a.lastSeen, b.lastSeen));
 }
 

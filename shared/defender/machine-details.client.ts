@@ -12,7 +12,7 @@ const textOrNone = z
   .transform((text) => text ?? undefined);
 
 const logonUserSchema = z.object({
-  accountName: z.string().min(1),
+  accountName: textOrNone,
   accountDomain: textOrNone,
   lastSeen: textOrNone,
   isDomainAdmin: z

@@ -4,6 +4,7 @@ import { createFeedVersions } from '../../functions/indicator-sync/feed-versions
 import type { AcceptedItem, FeedState } from '../../functions/indicator-sync/feed-version.ts';
 import { createSyncInputs } from '../../functions/indicator-sync/sync-inputs.client.ts';
 import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
+import { createIsolations } from '../../functions/response-action/isolations.store.ts';
 import { createQuestionHandlers } from '../../functions/questions.ts';
 import type { QuestionHandlers } from '../../functions/response-action/triggers.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
@@ -48,6 +49,8 @@ export const allRoles = [
 /** What a playbook asks: a path after the tenant's, with query; a body makes it a POST. */
 export type Ask = (path: string, more?: { readonly json?: unknown; readonly caller?: Caller }) => Promise<TestAnswer>;
 
+const sleep = () => Promise.resolve();
+
 /** When it all happens. */
 export const startMs = Date.parse('2026-11-20T10:00:00Z');
 
@@ -79,16 +82,9 @@ export async function setUpQuestions(simulator: Simulator, policy: object = {}) 
   });
   const handlersFor = (caller: Caller): QuestionHandlers =>
     createQuestionHandlers({
-      ...{
-        serve: serveAs(caller, lines),
-        tenants,
-        tables,
-        credentials,
-        defender,
-        planTenant,
-      },
+      ...{ serve: serveAs(caller, lines), tenants, credentials, defender, planTenant },
       suspend: createSuspendTenant({ tenants, tell: () => Promise.resolve(), now, log }),
-      ...{ now, random: () => 0.5, sleep: () => Promise.resolve() },
+      ...{ now, isolations: createIsolations({ table: tables('budgets'), now, random: () => 0.5, sleep }) },
       settings: {
         ...endpointsOf(simulator),
         ...{ publicUrl: 'https://app.contoso.example', entra: { clientId: world.clientId } },

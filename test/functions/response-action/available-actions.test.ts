@@ -4,15 +4,20 @@ import type { AvailabilityFacts } from '../../../functions/response-action/avail
 import { machineActionNames } from '../../../shared/contract/action.ts';
 import type { ActionName } from '../../../shared/contract/action.ts';
 import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
+import { defenderMachineActionSchema } from '../../../shared/defender/machine-action-rows.ts';
+import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import { askedRoles } from '../../../shared/defender/roles.ts';
 import { aDefenderMachine } from '../../builders/defender-machine.ts';
+
+const clientId = '0b7c0000-0000-4000-8000-0000000000aa';
 
 function policyWith(actions: object): AvailabilityFacts['policy'] {
   return tenantInputSchema.parse({ policy: { actions: { allowed: machineActionNames, ...actions } } }).policy;
 }
 
 const anything: AvailabilityFacts = {
-  ...{ policy: policyWith({}), machine: aDefenderMachine(), isOnboarded: true, roles: askedRoles.mde, running: [] },
+  ...{ policy: policyWith({}), machine: aDefenderMachine(), isOnboarded: true, roles: askedRoles.mde, actions: [] },
+  clientId,
   isIsolationFull: false,
 };
 
@@ -28,8 +33,19 @@ function all(code: string, but: readonly ActionName[] = []): Partial<Record<Acti
 }
 
 const undoing = ['Unisolate', 'UnrestrictCodeExecution'] as const;
-const pending = { id: 'a', status: 'Pending' };
-const ours = { operationId: 'op_4k7d2mqn3xzrj5tvwy6bcafhge' };
+const mark = '[op_4k7d2mqn3xzrj5tvwy6bcafhge]';
+
+/** A machine action as Defender lists it: pending, asked for by a person, unless said otherwise. */
+function anAction(type: string, over: Readonly<Record<string, unknown>> = {}): DefenderMachineAction {
+  return defenderMachineActionSchema.parse({
+    ...{ id: '9e000000-0000-4000-8000-000000000010', type, status: 'Pending', requestor: 'ana@example.test' },
+    ...{ requestorComment: 'By hand', creationDateTimeUtc: '2026-11-20T09:00:00Z', ...over },
+  });
+}
+
+const ours = { requestor: clientId, requestorComment: `Case 17 ${mark}` };
+const done = { status: 'Succeeded' };
+const file = { fileIdentifier: 'd'.repeat(40), fileIdentifierType: 'Sha1' };
 
 describe('availableActions', () => {
   const cases: readonly (readonly [string, Partial<AvailabilityFacts>, Partial<Record<ActionName, string>>])[] = [
@@ -80,36 +96,53 @@ describe('availableActions', () => {
       {},
     ],
     ['not onboarded', { isOnboarded: false }, all('not_onboarded')],
-    ['a scan runs', { running: [{ ...pending, type: 'RunAntiVirusScan' }] }, { RunAntiVirusScan: 'already_running' }],
+    ['a scan runs', { actions: [anAction('RunAntiVirusScan')] }, { RunAntiVirusScan: 'already_running' }],
     [
       'somebody isolates: what undoes it has to wait',
-      { running: [{ ...pending, type: 'Isolate' }] },
+      { actions: [anAction('Isolate')] },
       { Isolate: 'already_running', Unisolate: 'already_running' },
     ],
     [
       'ours is pending: what undoes it cancels it',
-      { running: [{ ...pending, ...ours, type: 'Isolate' }] },
+      { actions: [anAction('Isolate', ours)] },
       { Isolate: 'already_running' },
     ],
     [
       'ours has begun',
-      { running: [{ ...pending, ...ours, type: 'Isolate', status: 'InProgress' }] },
+      { actions: [anAction('Isolate', { ...ours, status: 'InProgress' })] },
       { Isolate: 'already_running', Unisolate: 'already_running' },
     ],
     [
       'a release runs',
-      { running: [{ ...pending, ...ours, type: 'UnrestrictCodeExecution' }] },
+      { actions: [anAction('UnrestrictCodeExecution', ours)] },
       { RestrictCodeExecution: 'already_running', UnrestrictCodeExecution: 'already_running' },
     ],
-    ['quarantines of several files run together', { running: [{ ...pending, type: 'StopAndQuarantineFile' }] }, {}],
-    ['a kind that we do not know keeps nothing', { running: [{ ...pending, type: 'Teleport' }] }, {}],
+    [
+      'quarantines of several files run together',
+      { actions: [anAction('StopAndQuarantineFile', { relatedFileInfo: file })] },
+      {},
+    ],
+    ['what has ended is in no way', { actions: [anAction('RunAntiVirusScan', done)] }, {}],
+    [
+      'a word that we do not know is no end',
+      { actions: [anAction('RunAntiVirusScan', { status: 'Paused' })] },
+      { RunAntiVirusScan: 'already_running' },
+    ],
+    [
+      'what others isolated is released only where the tenant says so',
+      { actions: [anAction('Isolate', done)] },
+      { Unisolate: 'refused_by_policy' },
+    ],
+    ['there it is', { policy: policyWith({ undoOthers: true }), actions: [anAction('Isolate', done)] }, {}],
+    ['what we isolated is released', { actions: [anAction('Isolate', { ...done, ...ours })] }, {}],
+    ['a kind that we do not know keeps nothing', { actions: [anAction('Teleport')] }, {}],
     [
       'the reason that lasts longest is named',
       {
         policy: policyWith({ allowed: machineActionNames.filter((name) => name !== 'Isolate') }),
         roles: askedRoles.mde.filter((role) => role !== 'Machine.Scan'),
         isOnboarded: false,
-        running: [{ ...pending, type: 'Isolate' }],
+        actions: [anAction('Isolate')],
       },
       { ...all('not_onboarded'), Isolate: 'refused_by_policy', RunAntiVirusScan: 'role_missing' },
     ],

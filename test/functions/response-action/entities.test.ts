@@ -123,6 +123,13 @@ describe('GET …/domains/{name}', () => {
     });
   });
 
+  it('takes a name in any letters', async () => {
+    const { ask, control } = await setUp();
+    control.domains.seed(tenantId, [{ host: 'xn--bcher-kva.example', sightings: seenByBoth }]);
+    const answer = await ask(`domains/${encodeURIComponent('Bücher.example.')}`);
+    expect(answer.json).toMatchObject({ domain: 'xn--bcher-kva.example', organization: { prevalence: 2 } });
+  });
+
   it('shows at most 100 machines, those last seen', async () => {
     const { ask, control } = await setUp();
     const many = Array.from({ length: 120 }, (_, i) => ({

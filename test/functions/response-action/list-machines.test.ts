@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { machineSchema } from '../../../shared/contract/machine.ts';
 import { pageSchema } from '../../../shared/contract/primitives.ts';
 import type { TestAnswer } from '../../builders/http.ts';
