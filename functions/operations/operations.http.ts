@@ -25,7 +25,7 @@ export type OperationHandlers = Readonly<
 
 /** What the routes need. */
 export interface OperationHandlersOptions {
-  readonly work: Pick<Work, 'read' | 'list' | 'cancel' | 'drain' | 'oldestDue'>;
+  readonly work: Pick<Work, 'read' | 'readUngated' | 'list' | 'cancel' | 'drain' | 'oldestDue'>;
   readonly tenants: Pick<Documents<TenantRecord>, 'get' | 'change'>;
   /** What waited for the tenant is due now, and its indicators are to be synced. */
   readonly resume: (tenantId: string) => Promise<void>;
@@ -63,7 +63,9 @@ export function createOperationHandlers(serve: Serve, options: OperationHandlers
       },
     }),
     cancelOperation: serve({
-      ...one,
+      of: 'Tenant',
+      // What waits for approval does so in a suspended tenant too.
+      find: ({ params }) => options.work.readUngated(params['tenantId'] ?? '', params['operationId'] ?? ''),
       scope: cancelScopeOf,
       body: { schema: z.strictObject({}), mayBeAbsent: true },
       handle: ({ target }) => cancel(target, options),

@@ -107,6 +107,12 @@ export function createWork(options: WorkOptions) {
     return stored && show(stored);
   }
 
+  /** The same with its own stage, also while its tenant may not be called: what it waits for besides. */
+  async function readUngated(tenantId: string, id: string): Promise<Operation | undefined> {
+    const stored = await operations.read(tenantId, id);
+    return stored && toOperation(stored, 'open');
+  }
+
   /** Who has an exclusive name now; `operation` is absent when it is forgotten by now. */
   async function holderOf(tenantId: string, name: string): Promise<NameHolder | undefined> {
     const holder = await names.holderOf(tenantId, name);
@@ -126,6 +132,7 @@ export function createWork(options: WorkOptions) {
     perform,
     drain,
     read,
+    readUngated,
     holderOf,
     list,
     /** How many operations of a tenant there are, `enough` at most. */

@@ -8,6 +8,7 @@ import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
 import { toKept, toNewTenant, toRemoving } from '../../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { Carry } from '../../../shared/work/carry.ts';
+import type { WorkOptions } from '../../../shared/work/engine.store.ts';
 import { call } from '../../builders/http.ts';
 import type { TestRequest } from '../../builders/http.ts';
 import { administrator, callerWith, serveAs } from '../../builders/serve.ts';
@@ -35,9 +36,9 @@ const sends: Carry = async (_carried, { saveIntent, now }) => {
   return { outcome: 'Later', stage: 'InProgress', dueAtMs: now() + minuteMs };
 };
 
-async function setUp(carry: Carry = carryOf({ outcome: 'Done' })) {
+async function setUp(carry: Carry = carryOf({ outcome: 'Done' }), options: Partial<WorkOptions> = {}) {
   const tables = await freshTables();
-  const { work, clock } = testWork(tables, carry);
+  const { work, clock } = testWork(tables, carry, options);
   const tenants = await tenantsWith(tables, contoso);
   const resumed: string[] = [];
   const outputs = new Map<string, OperationOutput['value']>();
@@ -254,6 +255,15 @@ describe('POST …/operations/{id}/cancel', () => {
     const holder = needed === 'admin' ? administrator : callerWith(needed);
     expect((await send('cancelOperation', request, holder)).status).toBe(200);
   });
+});
+
+it('what waits for approval in a suspended tenant is canceled by who may approve it', async () => {
+  const { work, send } = await setUp(undefined, { gate: () => Promise.resolve('Suspended') });
+  const { operation } = await accepted(work, { kind: 'Action', stage: 'AwaitingApproval' });
+  expect(operation.stage).toBe('Suspended');
+  const request = { method: 'POST', operationId: operation.id };
+  expect((await send('cancelOperation', request, callerWith('actions:write'))).status).toBe(403);
+  expect((await send('cancelOperation', request, callerWith('actions:approve'))).status).toBe(200);
 });
 
 describe('a removal of a tenant that is canceled', () => {
