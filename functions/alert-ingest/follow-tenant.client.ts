@@ -32,7 +32,7 @@ export interface FollowTenantOptions {
 /** Tells what was changed in a tenant's alerts since the cursor; gives how many events that was. */
 export type FollowTenant = (target: Followed, stored: StoredCursor | undefined) => Promise<number>;
 
-/** No new page of changes is asked for after so long: the others want their turn, and what is left is not lost. */
+/** Nothing new is begun after so long: the others want their turn, and what is left is not lost. */
 const turnMs = 40_000;
 /** Nobody else tells a tenant's changes meanwhile. Longer than a call and what follows from it. */
 const holdMs = 90_000;
@@ -52,7 +52,7 @@ export function createFollowTenant(options: FollowTenantOptions): FollowTenant {
     let from: Ticks | undefined = stored.cursor.at - overlap;
     while (from !== undefined) {
       const { alerts, to } = await changes[via].readSince(tenant, from);
-      const next: Turn | undefined = await tellAll(options, { target, alerts, to }, turn);
+      const next: Turn | undefined = await tellAll(options, { target, alerts, to, endMs }, turn);
       if (next === undefined) return turn.told;
       turn = next;
       from = now() < endMs ? to : undefined;
@@ -72,13 +72,16 @@ interface Changes {
   readonly target: Followed;
   readonly alerts: readonly ChangedAlert[];
   readonly to: Ticks | undefined;
+  /** No new part is begun after that. */
+  readonly endMs: number;
 }
 
 /** In the order of their changes, part by part; `undefined`: somebody else took the tenant over. */
 async function tellAll(options: FollowTenantOptions, changes: Changes, begun: Turn): Promise<Turn | undefined> {
   const inOrder = changes.alerts.toSorted((a, b) => (ticksOf(a) < ticksOf(b) ? -1 : 1));
   let turn: Turn | undefined = begun;
-  for (let first = 0; turn !== undefined && (first === 0 || first < inOrder.length); first += partSize) {
+  const isLeft = (first: number): boolean => first === 0 || (first < inOrder.length && options.now() < changes.endMs);
+  for (let first = 0; turn !== undefined && isLeft(first); first += partSize) {
     const isLast = first + partSize >= inOrder.length;
     const alerts = inOrder.slice(first, first + partSize);
     turn = await tellPart(options, { ...changes, alerts, to: isLast ? changes.to : undefined }, { ...turn, isLast });
@@ -88,7 +91,7 @@ async function tellAll(options: FollowTenantOptions, changes: Changes, begun: Tu
 
 async function tellPart(
   options: FollowTenantOptions,
-  { target, alerts, to }: Changes,
+  { target, alerts, to }: Omit<Changes, 'endMs'>,
   turn: Turn & { readonly isLast: boolean },
 ): Promise<Turn | undefined> {
   const { cursors, followed, work, now } = options;

@@ -113,6 +113,34 @@ describe('two instances', () => {
   });
 });
 
+describe('more than a turn takes', () => {
+  it('is told in the next', async () => {
+    const { control, open, instance, delivered, observe } = await setUpFollowing(simulator);
+    await observe('Low');
+    await instance.runTimer();
+    control.clock.advance(minuteMs);
+    const ids = Array.from({ length: 250 }, (_, i) => `da${i}_1`);
+    control.alerts.seed(
+      tenantId,
+      ids.map((id) => ({ id, machineId, title: id, severity: 'High' })),
+    );
+    const slow = open(({ work }) => ({
+      work: {
+        addCallbacks: async (...given) => {
+          control.clock.advance(30_000);
+          await work.addCallbacks(...given);
+        },
+      },
+    }));
+    await slow.runTimer();
+    const first = await delivered();
+    control.clock.advance(5 * minuteMs);
+    await instance.runTimer();
+    const all = [...first, ...(await delivered())].map(({ id }) => id);
+    expect([first.length, all.length, new Set(all).size]).toEqual([200, 250, 250]);
+  });
+});
+
 describe('more than a page', () => {
   it('is told whole, in windows that are narrower', async () => {
     const pages: number[] = [];
