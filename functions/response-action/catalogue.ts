@@ -3,6 +3,7 @@ import type { DefenderApi } from '../../shared/defender/limits.ts';
 import { actionRoles } from '../../shared/defender/roles.ts';
 import type { MdeRole } from '../../shared/defender/roles.ts';
 import { toAlertBody, toCommands } from './call-bodies.ts';
+import { osRules } from './operating-systems.ts';
 import type { OsRule } from './operating-systems.ts';
 
 /** Who carries an action: `MachineAction` are Defender's nine, which take their time and are followed to their end. */
@@ -34,96 +35,136 @@ export interface CatalogueRow<Action extends ActionName> {
   readonly runsOn?: (request: Partial<RequestFor<Action>>) => OsRule | undefined;
 }
 
-const isolationOn: Readonly<Record<RequestFor<'Isolate'>['isolationType'], OsRule | undefined>> = {
-  Full: { windows10: '1703', linux: true, macOS: false },
-  Selective: { windows10: '1709', linux: false, macOS: false },
+const isolationRules: Readonly<Record<RequestFor<'Isolate'>['isolationType'], OsRule | undefined>> = {
+  Full: osRules.fullIsolation,
+  Selective: osRules.selectiveIsolation,
   UnManagedDevice: undefined, // others keep away from it: nothing runs on the machine itself
 };
-const restrictionOn: OsRule = { windows10: '1709', server: 2019, linux: false, macOS: false };
-const scanOn: OsRule = { windows10: '1709', linux: true, macOS: true };
-const quarantineOn: OsRule = { windows10: '1703', linux: false, macOS: false };
-const liveResponseOn: OsRule = { windows10: '1709', server: 2019, linux: true, macOS: true };
-const offboardingOn: OsRule = { windows10: '1703', server: 2012, linux: true, macOS: false };
 
 const onlyComment = (_request: unknown, { comment }: CallParts) => ({ Comment: comment });
 const machineAction = { kind: 'MachineAction', limit: 'machineActions' } as const;
 const machineChange = { kind: 'MachineChange', limit: 'machines' } as const;
-const machineUrl = '/api/machines/{machineId}';
+const onMachine = 'POST /api/machines/{machineId}';
 
-/**
- * Every action (contract §5). Operating systems: https://learn.microsoft.com/defender-endpoint/respond-machine-alerts and the
- * page of each call.
- */
+/** Every action (contract §5). */
 export const catalogue: { readonly [Action in ActionName]: CatalogueRow<Action> } = {
   Isolate: {
-    ...{ ...machineAction, roles: actionRoles.Isolate, undoneBy: 'Unisolate', call: `POST ${machineUrl}/isolate` },
+    ...machineAction,
     parameters: 'isolationType, releaseAfter',
+    roles: actionRoles.Isolate,
+    undoneBy: 'Unisolate',
+    call: `${onMachine}/isolate`,
     toBody: ({ isolationType }, { comment }) => ({ Comment: comment, IsolationType: isolationType }),
-    runsOn: ({ isolationType = 'Full' }) => isolationOn[isolationType],
+    runsOn: ({ isolationType = 'Full' }) => isolationRules[isolationType],
   },
   Unisolate: {
-    ...{ ...machineAction, roles: actionRoles.Unisolate, call: `POST ${machineUrl}/unisolate` },
-    ...{ parameters: '', toBody: onlyComment },
+    ...machineAction,
+    parameters: '',
+    roles: actionRoles.Unisolate,
+    call: `${onMachine}/unisolate`,
+    toBody: onlyComment,
   },
   RestrictCodeExecution: {
-    ...{ ...machineAction, roles: actionRoles.RestrictCodeExecution, undoneBy: 'UnrestrictCodeExecution' },
-    ...{ call: `POST ${machineUrl}/restrictCodeExecution`, parameters: 'releaseAfter' },
-    ...{ toBody: onlyComment, runsOn: () => restrictionOn },
+    ...machineAction,
+    parameters: 'releaseAfter',
+    roles: actionRoles.RestrictCodeExecution,
+    undoneBy: 'UnrestrictCodeExecution',
+    call: `${onMachine}/restrictCodeExecution`,
+    toBody: onlyComment,
+    runsOn: () => osRules.restriction,
   },
   UnrestrictCodeExecution: {
-    ...{ ...machineAction, roles: actionRoles.UnrestrictCodeExecution },
-    ...{ call: `POST ${machineUrl}/unrestrictCodeExecution`, parameters: '', toBody: onlyComment },
+    ...machineAction,
+    parameters: '',
+    roles: actionRoles.UnrestrictCodeExecution,
+    call: `${onMachine}/unrestrictCodeExecution`,
+    toBody: onlyComment,
   },
   RunAntiVirusScan: {
-    ...{ ...machineAction, roles: actionRoles.RunAntiVirusScan, call: `POST ${machineUrl}/runAntiVirusScan` },
+    ...machineAction,
     parameters: 'scanType',
+    roles: actionRoles.RunAntiVirusScan,
+    call: `${onMachine}/runAntiVirusScan`,
     toBody: ({ scanType }, { comment }) => ({ Comment: comment, ScanType: scanType }),
-    runsOn: () => scanOn,
+    runsOn: () => osRules.scan,
   },
   StopAndQuarantineFile: {
-    ...{ ...machineAction, roles: actionRoles.StopAndQuarantineFile, call: `POST ${machineUrl}/StopAndQuarantineFile` },
-    parameters: 'sha1, sha256',
+    ...machineAction,
+    parameters: 'sha1 or sha256',
+    roles: actionRoles.StopAndQuarantineFile,
+    call: `${onMachine}/StopAndQuarantineFile`,
     toBody: ({ sha1 }, { comment, sha1: found }) => ({ Comment: comment, Sha1: sha1 ?? found }),
-    runsOn: () => quarantineOn,
+    runsOn: () => osRules.quarantine,
   },
   CollectInvestigationPackage: {
-    ...{ ...machineAction, roles: actionRoles.CollectInvestigationPackage },
-    ...{ call: `POST ${machineUrl}/collectInvestigationPackage`, parameters: '', toBody: onlyComment },
+    ...machineAction,
+    parameters: '',
+    roles: actionRoles.CollectInvestigationPackage,
+    call: `${onMachine}/collectInvestigationPackage`,
+    toBody: onlyComment,
   },
   LiveResponse: {
-    ...{ kind: 'MachineAction', roles: actionRoles.LiveResponse, limit: 'liveResponseRun', parameters: 'commands' },
-    call: `POST ${machineUrl}/runliveresponse`,
+    ...machineAction,
+    limit: 'liveResponseRun',
+    parameters: 'commands',
+    roles: actionRoles.LiveResponse,
+    call: `${onMachine}/runliveresponse`,
     toBody: ({ commands }, { comment }) => ({ Commands: toCommands(commands), Comment: comment }),
-    runsOn: () => liveResponseOn,
+    runsOn: () => osRules.liveResponse,
   },
   Offboard: {
-    ...{ ...machineAction, roles: actionRoles.Offboard, call: `POST ${machineUrl}/offboard`, parameters: '' },
-    ...{ toBody: onlyComment, runsOn: () => offboardingOn },
+    ...machineAction,
+    parameters: '',
+    roles: actionRoles.Offboard,
+    call: `${onMachine}/offboard`,
+    toBody: onlyComment,
+    runsOn: () => osRules.offboarding,
   },
   AddTag: {
-    ...{ ...machineChange, roles: actionRoles.AddTag, undoneBy: 'RemoveTag', call: `POST ${machineUrl}/tags` },
-    ...{ parameters: 'tag', toBody: ({ tag }) => ({ Value: tag, Action: 'Add' }) },
+    ...machineChange,
+    parameters: 'tag',
+    roles: actionRoles.AddTag,
+    undoneBy: 'RemoveTag',
+    call: `${onMachine}/tags`,
+    toBody: ({ tag }) => ({ Value: tag, Action: 'Add' }),
   },
   RemoveTag: {
-    ...{ ...machineChange, roles: actionRoles.RemoveTag, undoneBy: 'AddTag', call: `POST ${machineUrl}/tags` },
-    ...{ parameters: 'tag', toBody: ({ tag }) => ({ Value: tag, Action: 'Remove' }) },
+    ...machineChange,
+    parameters: 'tag',
+    roles: actionRoles.RemoveTag,
+    undoneBy: 'AddTag',
+    call: `${onMachine}/tags`,
+    toBody: ({ tag }) => ({ Value: tag, Action: 'Remove' }),
   },
   SetDeviceValue: {
-    ...{ ...machineChange, roles: actionRoles.SetDeviceValue, call: `POST ${machineUrl}/setDeviceValue` },
-    ...{ parameters: 'deviceValue', toBody: ({ deviceValue }) => ({ DeviceValue: deviceValue }) },
+    ...machineChange,
+    parameters: 'deviceValue',
+    roles: actionRoles.SetDeviceValue,
+    call: `${onMachine}/setDeviceValue`,
+    toBody: ({ deviceValue }) => ({ DeviceValue: deviceValue }),
   },
   UpdateAlert: {
-    ...{ kind: 'Alert', roles: actionRoles.UpdateAlert, limit: 'alerts', call: 'PATCH /api/alerts/{alertId}' },
+    kind: 'Alert',
+    limit: 'alerts',
     parameters: 'alertId, status, classification, determination, assignedTo',
+    roles: actionRoles.UpdateAlert,
+    call: 'PATCH /api/alerts/{alertId}',
     toBody: (request, { comment }) => ({ ...toAlertBody(request, comment) }),
   },
   SubmitIndicator: {
-    ...{ kind: 'Indicator', roles: actionRoles.SubmitIndicator, undoneBy: 'DeleteIndicator' },
-    ...{ call: 'POST /api/indicators/import', limit: 'indicatorsImport', parameters: 'indicator' },
+    kind: 'Indicator',
+    limit: 'indicatorsImport',
+    parameters: 'indicator',
+    roles: actionRoles.SubmitIndicator,
+    undoneBy: 'DeleteIndicator',
+    call: 'POST /api/indicators/import',
   },
   DeleteIndicator: {
-    ...{ kind: 'Indicator', roles: actionRoles.DeleteIndicator, parameters: 'indicator' },
-    ...{ call: 'POST /api/indicators/BatchDelete', limit: 'indicatorsBatchDelete' },
+    kind: 'Indicator',
+    limit: 'indicatorsBatchDelete',
+    parameters: 'indicator',
+    roles: actionRoles.DeleteIndicator,
+    call: 'POST /api/indicators/BatchDelete',
   },
 };
 

@@ -14,6 +14,20 @@ export interface MachineOs {
   readonly version?: string | undefined;
 }
 
+/**
+ * Which actions need what (https://learn.microsoft.com/defender-endpoint/respond-machine-alerts, and the page of each call). Versions
+ * of the agent are for Defender to judge.
+ */
+export const osRules = {
+  fullIsolation: { windows10: '1703', linux: true, macOS: false },
+  selectiveIsolation: { windows10: '1709', linux: false, macOS: false },
+  restriction: { windows10: '1709', server: 2019, linux: false, macOS: false },
+  scan: { windows10: '1709', linux: true, macOS: true },
+  quarantine: { windows10: '1703', linux: false, macOS: false },
+  liveResponse: { windows10: '1709', server: 2019, linux: true, macOS: true },
+  offboarding: { windows10: '1703', server: 2012, linux: true, macOS: false },
+} as const satisfies Readonly<Record<string, OsRule>>;
+
 /** Whether an action with this rule runs on a machine, as far as the machine's record can tell. */
 export function runsOn(rule: OsRule | undefined, { osPlatform = '', version }: MachineOs): boolean {
   const platform = osPlatform.toLowerCase();
