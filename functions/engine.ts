@@ -10,6 +10,7 @@ import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
+import { createBlockEvidence } from '../shared/indicators/block-evidence.store.ts';
 import type { DirectIndicators } from '../shared/indicators/direct-indicators.ts';
 import { createDirectRows } from '../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../shared/indicators/ledger.store.ts';
@@ -23,6 +24,7 @@ import { createCarryAlertUpdate } from './alert-ingest/alert-update.work.ts';
 import { createFindAlert } from './alert-ingest/find-alert.client.ts';
 import { createFollowedAlerts } from './alert-ingest/followed-alerts.store.ts';
 import { linking } from './alert-ingest/linking-alert.work.ts';
+import { createRespond } from './alert-ingest/respond.work.ts';
 import { createSearchDefender } from './alert-ingest/search-defender.client.ts';
 import type { Capabilities } from './capabilities.ts';
 import { endSync } from './indicator-sync/end-sync.work.ts';
@@ -143,10 +145,12 @@ function createCarries(
     readonly run: DirectIndicators['sync'];
   },
 ): Partial<Record<OperationKind, Carry>> {
-  const { tenants, partner, sleep } = capabilities;
+  const { tenants, partner, now, sleep } = capabilities;
   const indicators: DirectIndicators = { rows: tools.direct, sync: sync.run, standing: tools.findStanding };
+  const { displayName, ownNames = [] } = partner;
+  const respond = createRespond({ work, blockEvidence: createBlockEvidence({ ...tools, ownNames, now }) });
   return {
-    Alert: linking(createCarryAlert({ ...tools, tenants, displayName: partner.displayName, sleep }), tools.alertLinks),
+    Alert: linking(createCarryAlert({ ...tools, tenants, respond, displayName, sleep }), tools.alertLinks),
     AlertUpdate: createCarryAlertUpdate({ ...tools, tenants, links: tools.alertLinks, work }),
     Action: createCarryAction({
       tenants,

@@ -6,7 +6,8 @@ import type { AlertState, AlertStep } from './alert-state.ts';
 export function toOutcome(step: AlertStep, nowMs: number): CarryOutcome {
   if (step.outcome !== 'Go') return step;
   const { state } = step;
-  return { outcome: 'Later', dueAtMs: nowMs, stage: toStage(state), state, result: toAlertResult(state) };
+  const reached = state.at === 'Responding' ? { hasReachedDefender: true } : {};
+  return { outcome: 'Later', dueAtMs: nowMs, stage: toStage(state), state, result: toAlertResult(state), ...reached };
 }
 
 /** What an alert's operation tells of it so far. */
@@ -14,6 +15,7 @@ export function toAlertResult(state: AlertState): OperationResult {
   return {
     ...('machine' in state ? { machine: state.machine } : {}),
     ...('event' in state && state.event !== undefined ? { event: state.event } : {}),
+    ...(state.at === 'Responding' ? { alertId: state.alertId, merged: state.merged } : {}),
   };
 }
 
@@ -23,6 +25,7 @@ export function disconnected(): Canceled {
   return { outcome: 'Canceled', error: { code: 'superseded', message } };
 }
 
-function toStage({ at }: AlertState): 'FindingMachine' | 'FindingEvent' | 'Creating' {
+function toStage({ at }: AlertState): 'FindingMachine' | 'FindingEvent' | 'Creating' | 'Applying' {
+  if (at === 'Responding') return 'Applying';
   return at === 'FindingMachine' || at === 'FindingEvent' ? at : 'Creating';
 }

@@ -4,6 +4,7 @@ import type { TenantPolicy } from '../../shared/contract/tenant.ts';
 import type { MachineRecord } from '../../shared/machines/machine-record.ts';
 import type { MachineResolution } from '../../shared/machines/resolve-machine.ts';
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
+import type { ResponsePlan } from './plan-responses.ts';
 
 /** The machine of an alert, once it is found. */
 export interface AlertMachine {
@@ -37,6 +38,18 @@ export type AlertState =
       readonly event: AlertEvent | undefined;
       /** When it was written. */
       readonly intentAtMs?: number;
+    }
+  /** The alert is made; what it starts is left to do. */
+  | {
+      readonly at: 'Responding';
+      readonly startedAtMs: number;
+      readonly machine: AlertMachine;
+      readonly event: AlertEvent | undefined;
+      readonly alertId: string;
+      readonly merged: boolean;
+      /** When it was made, as far as we know: times of its responses count from then. */
+      readonly madeAtMs: number;
+      readonly plan: ResponsePlan;
     };
 
 /** What Defender said to what the state asks for. */

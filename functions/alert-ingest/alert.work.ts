@@ -9,6 +9,8 @@ import { redrivenSignal } from '../../shared/work/to-redriven.ts';
 import { startAlert } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
 import { disconnected, toOutcome } from './alert-outcome.ts';
+import { beginResponding } from './begin-responding.ts';
+import type { LeavingState } from './begin-responding.ts';
 import { createAlert, lookForAlert } from './create-alert.client.ts';
 import type { AlertStepContext } from './create-alert.client.ts';
 import { createGraphAlert, lookForGraphAlert } from './create-graph-alert.client.ts';
@@ -17,6 +19,7 @@ import type { FollowedAlerts } from './followed-alerts.store.ts';
 import { holdLease } from './hold-lease.work.ts';
 import { endAlert, nextAlertStep } from './next-alert-step.ts';
 import { toAlert } from './read-alert.ts';
+import type { Respond } from './respond.work.ts';
 import { isSearch } from './search-defender.client.ts';
 import type { SearchDefender } from './search-defender.client.ts';
 
@@ -27,6 +30,7 @@ export interface CarryAlertOptions {
   readonly graphAlerts: GraphAlerts;
   readonly followed: Pick<FollowedAlerts, 'begin'>;
   readonly search: SearchDefender;
+  readonly respond: Respond;
   /** Of `partner.json`. */
   readonly displayName: string;
   readonly sleep: Sleep;
@@ -38,26 +42,29 @@ export function createCarryAlert(options: CarryAlertOptions): Carry {
   return async (carried, tools) => {
     const state = stateOf(carried, tools.now());
     const tenant = (await tenants.get(carried.operation.tenantId))?.document;
-    if (tenant === undefined || (isLeaving(tenant) && state.at !== 'Looking')) return disconnected();
+    if (tenant === undefined || (isLeaving(tenant) && !isMaybeMade(state))) return disconnected();
     const facts = toFacts(carried, tools, tenant);
     const early = endAlert(state, facts);
     if (early !== undefined) return early;
-    const context = { ...options, tenant, facts, operationId: carried.operation.id };
-    return isSearch(state)
-      ? toOutcome(
-          nextAlertStep(
-            state,
-            await holdLease(tools, sleep, (signal) => search(tenant, { state, alert: facts.alert, signal })),
-            facts,
-          ),
-          tools.now(),
-        )
-      : act(state, context, tools);
+    const { id: operationId, callerId } = carried.operation;
+    const context = { ...options, tenant, facts, operationId, callerId };
+    if (state.at === 'Responding') return options.respond(state, context, tools);
+    if (!isSearch(state)) {
+      const outcome = await make(state, context, tools);
+      return beginResponding(outcome, state, {
+        ...context,
+        ...facts,
+        policy: tenant.policy.alerts,
+        nowMs: tools.now(),
+      });
+    }
+    const news = await holdLease(tools, sleep, (signal) => search(tenant, { state, alert: facts.alert, signal }));
+    return toOutcome(nextAlertStep(state, news, facts), tools.now());
   };
 }
 
-function act(
-  state: Exclude<AlertState, { at: 'FindingMachine' | 'FindingEvent' }>,
+function make(
+  state: LeavingState,
   context: AlertStepContext & GraphAlertContext,
   tools: CarryTools,
 ): Promise<CarryOutcome> {
@@ -77,9 +84,15 @@ function act(
 /** What an earlier step of this carry left. What was redriven since is searched anew, unless it may be in Defender. */
 function stateOf({ state, signals }: CarriedOperation, nowMs: number): AlertState {
   const left = state as AlertState | undefined;
+  if (left?.at === 'Responding') return left; // it is made: whatever happens, not again
   const redrivenAtMs = Number(signals[redrivenSignal] ?? Number.NEGATIVE_INFINITY);
   if (left !== undefined && left.startedAtMs >= redrivenAtMs) return left;
   return left?.at === 'Looking' ? { ...left, startedAtMs: nowMs } : startAlert(nowMs);
+}
+
+/** It may be in Defender, or is. */
+function isMaybeMade({ at }: AlertState): boolean {
+  return at === 'Looking' || at === 'Responding';
 }
 
 function toFacts(

@@ -43,7 +43,7 @@ export async function dryRunAlert(search: SearchDefender, question: DryRunQuesti
     if (!(error instanceof UpstreamRefused)) throw error;
     return toAnswer(question, state, { error: toOperationError(error) });
   }
-  if (state.at === 'Looking') throw new Error('A dry run made nothing that could be looked for.');
+  if (state.at === 'Looking' || state.at === 'Responding') throw new Error('A dry run makes nothing.');
   return toAnswer(question, state, { request: toRequest(question, state) });
 }
 

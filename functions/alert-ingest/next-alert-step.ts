@@ -8,9 +8,9 @@ import type { AlertFacts, AlertMachine, AlertNews, AlertState, AlertStep } from 
 import { toEvidenceConditions } from './evidence-conditions.ts';
 import { nextSearchAtMs } from './search-schedule.ts';
 
-/** Whether nothing more is to be asked: called before each step. What may be in Defender is always looked for first. */
+/** Whether nothing more is to be asked: called before each step. What may be in Defender is always looked for first, what is there ends well. */
 export function endAlert(state: AlertState, facts: AlertFacts): Failed | Canceled | undefined {
-  if (state.at === 'Looking') return undefined;
+  if (state.at === 'Looking' || state.at === 'Responding') return undefined;
   if (facts.isCancelRequested) return { outcome: 'Canceled' };
   return facts.isLate ? failed('expired', 'The time to reach Defender was over.') : undefined;
 }

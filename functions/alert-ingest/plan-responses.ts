@@ -8,7 +8,7 @@ import { planBlocks } from './plan-blocks.ts';
 
 /** An action that an alert starts. */
 export interface PlannedResponse {
-  /** The same however often the alert is carried: the dedupe key of the action's operation. */
+  /** The same however often the alert is carried: the dedupe key of the action's operation. No caller can have it: it contains a `|`. */
   readonly key: string;
   readonly action: ResponseAction;
   /** A person is asked first. */
@@ -40,7 +40,7 @@ export function planResponses(
   const actions = new Map<string, PlannedResponse>();
   for (const { action, approval } of fitting) {
     if (action === undefined) continue;
-    const key = `response:${operationId}:${digestOf(action)}`;
+    const key = `response|${operationId}|${digestOf(action)}`;
     if (actions.has(key)) continue;
     actions.set(key, { key, action, needsApproval: approval, comment: toComment(alert) });
   }

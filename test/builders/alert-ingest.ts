@@ -8,6 +8,7 @@ import { createFindAlert } from '../../functions/alert-ingest/find-alert.client.
 import { createFollowedAlerts } from '../../functions/alert-ingest/followed-alerts.store.ts';
 import { linking } from '../../functions/alert-ingest/linking-alert.work.ts';
 import { createReceiveAlert } from '../../functions/alert-ingest/receive-alert.http.ts';
+import { createRespond } from '../../functions/alert-ingest/respond.work.ts';
 import { createSearchDefender } from '../../functions/alert-ingest/search-defender.client.ts';
 import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
 import { createAlertTriage } from '../../shared/alerts/alert-triage.client.ts';
@@ -17,6 +18,8 @@ import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDefenderAlerts } from '../../shared/defender/alerts.client.ts';
 import { createGraphAlerts } from '../../shared/defender/graph-alerts.client.ts';
 import { createHunting } from '../../shared/defender/hunting.client.ts';
+import { createBlockEvidence } from '../../shared/indicators/block-evidence.store.ts';
+import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import { createLog } from '../../shared/log.ts';
 import { createFindMachine } from '../../shared/machines/find-machines.client.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
@@ -37,6 +40,7 @@ export const { tenantId } = world;
 export const pc1 = { id: 'a'.repeat(40), computerDnsName: 'pc1.example.test', lastIpAddress: '10.0.0.5' };
 export const pc2 = { id: 'b'.repeat(40), computerDnsName: 'pc2.example.test', lastIpAddress: '10.0.0.6' };
 export const minuteMs = 60_000;
+const displayName = 'Contoso Cognito';
 
 /** When it all happens. */
 export const startMs = Date.parse('2026-11-20T10:00:00Z');
@@ -87,7 +91,10 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
   const links = createAlertLinks({ table: tables('ledger'), now });
   const triage = createAlertTriage({ defender, alerts });
   const followed = createFollowedAlerts(tables('ledger'));
-  const make = { tenants, alerts, graphAlerts, followed, search, displayName: 'Contoso Cognito', sleep: untilAborted };
+  const direct = createDirectRows(tables('ledger'), randomUUID);
+  const blockEvidence = createBlockEvidence({ direct, ownNames: [], now });
+  const respond = createRespond({ work: () => work, blockEvidence });
+  const make = { tenants, alerts, graphAlerts, followed, search, respond, displayName, sleep: untilAborted };
   const carries: Partial<Record<OperationKind, Carry>> = {
     Alert: linking(createCarryAlert(make), links),
     AlertUpdate: createCarryAlertUpdate({ tenants, links, triage, work: () => work }),
@@ -121,7 +128,7 @@ export async function setUpAlertIngest(simulator: Simulator, policy: object = {}
         links,
         triage,
         work,
-        displayName: 'Contoso Cognito',
+        displayName,
         publicUrl: 'https://app.contoso.example',
         now,
       },

@@ -58,7 +58,7 @@ describe('planResponses', () => {
       { action: { scanType: 'Full', action: 'RunAntiVirusScan' } },
     ]).actions;
     expect(first?.key).toBe(second?.key);
-    expect(first?.key).toMatch(/^[A-Za-z0-9_.:-]{1,128}$/);
+    expect(first?.key).toMatch(/^response\|op_[a-z2-7]{26}\|[0-9a-f]{16}$/);
   });
 
   it('makes actions that can be asked for', () => {
