@@ -5,6 +5,7 @@ import type { TenantPolicy } from '../../shared/contract/tenant.ts';
 import type { DefenderMachineAction } from '../../shared/defender/machine-action-rows.ts';
 import { actionRoles, holdsRole } from '../../shared/defender/roles.ts';
 import { authorizeAction } from './authorize-action.ts';
+import { isIsolation } from './isolation-window.ts';
 import type { MachineOs } from './operating-systems.ts';
 import { planTurn } from './plan-turn.ts';
 import type { Turn } from './plan-turn.ts';
@@ -45,14 +46,12 @@ function reasonAgainst(
   turn: Turn['turn'],
 ): AvailableAction['code'] {
   const isRefused = !authorizeAction(policy, { data: request }, machine).allowed || turn === 'RefuseOthers';
-  if (isRefused || (isIsolationFull && isolating.includes(request.action))) return 'refused_by_policy';
+  if (isRefused || (isIsolationFull && isIsolation(request))) return 'refused_by_policy';
   if (actionRoles[request.action].some((role) => !holdsRole(roles, role))) return 'role_missing';
   if (checkSystem(request, machine) !== undefined) return 'os_not_supported';
   if (!isOnboarded) return 'not_onboarded';
   return turn === 'Join' || turn === 'Wait' ? 'already_running' : undefined;
 }
-
-const isolating: readonly ActionName[] = ['Isolate', 'RestrictCodeExecution'];
 
 /** Whose turn it would be if nobody in particular asked. */
 function turnOf(request: ActionRequest, { actions, clientId, policy }: AvailabilityFacts): Turn['turn'] {
