@@ -5,12 +5,13 @@ import { createTables } from '../builders/create-tables.ts';
 import { call } from '../builders/http.ts';
 import { openTables } from '../../shared/tables.client.ts';
 import type { Tables } from '../../shared/tables.client.ts';
-import { startBenchApp } from './alert-app.ts';
-import type { BenchApp } from './alert-app.ts';
-import { connectAlertCustomers, startRemoteSimulator, toAlertRequest, toTenantId } from './alert-world.ts';
-import type { RemoteSimulator } from './alert-world.ts';
+import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import { median } from './load.ts';
+import { connectCustomers, startMovedApp } from './moved-app.ts';
+import type { MovedApp } from './moved-app.ts';
+import { startRemoteSimulator, toTenantId } from './remote-simulator.ts';
+import type { RemoteSimulator } from './remote-simulator.ts';
 
 const [alerts = 10_000, tenants = 100] = process.argv.slice(2).map(Number);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -18,6 +19,8 @@ const minuteMs = 60_000;
 /** https://learn.microsoft.com/defender-endpoint/api/create-alert-by-reference */
 const createsPerMinute = 15;
 
+const address = '203.0.113.9';
+const pc = { id: 'a'.repeat(40), computerDnsName: 'pc1.example.test', lastIpAddress: '10.0.0.5' };
 const startMs = Date.now();
 const eventTime = new Date(startMs - 10 * minuteMs).toISOString();
 let nowMs = startMs;
@@ -29,21 +32,23 @@ try {
   await createTables(azurite.connectionString());
   const proxy = await startCountingProxy(azurite.port);
   processes.onStop(proxy.stop);
-  const simulator = await startRemoteSimulator(tenants + 1, eventTime, processes);
+  const tenantIds = Array.from({ length: tenants + 1 }, (_, index) => toTenantId(index));
+  const simulator = await startRemoteSimulator(tenantIds.map(toCustomer), processes);
   const direct = azurite.connectionString();
   const tables = openTables({ connectionString: direct });
-  await connectAlertCustomers(tables, tenants + 1);
   const clock = { now: () => nowMs, moveBy: (ms: number) => moveTo(simulator, nowMs + ms) };
 
-  const counted = startBenchApp(simulator, direct.replace(`:${azurite.port}/`, `:${proxy.port}/`), clock);
+  const counted = startMovedApp(simulator, direct.replace(`:${azurite.port}/`, `:${proxy.port}/`), clock);
+  const policy = { alerts: { mode: 'Live', maxPerDay: 1_000_000 } };
+  await connectCustomers(counted.capabilities, tenantIds, tenantInputSchema.parse({ policy }));
   await benchOne(counted, simulator, () => proxy.take().calls);
-  await benchMany(startBenchApp(simulator, direct, clock), simulator, tables);
+  await benchMany(startMovedApp(simulator, direct, clock), simulator, tables);
 } finally {
   await processes.stop();
 }
 
 /** One alert after the other, with nothing else going on: every minute one, so that no limit is near. */
-async function benchOne(app: BenchApp, simulator: RemoteSimulator, takeStorageCalls: () => number): Promise<void> {
+async function benchOne(app: MovedApp, simulator: RemoteSimulator, takeStorageCalls: () => number): Promise<void> {
   const tenantId = toTenantId(tenants);
   const waits: number[] = [];
   const storage: number[] = [];
@@ -51,7 +56,7 @@ async function benchOne(app: BenchApp, simulator: RemoteSimulator, takeStorageCa
     await moveTo(simulator, nowMs + minuteMs);
     await simulator.takeCalls();
     takeStorageCalls();
-    const request = toAlertRequest(tenantId, `one-${i}`, { eventTime, nowMs });
+    const request = toAlertRequest(tenantId, `one-${i}`);
     const startedMs = performance.now();
     const { status } = await call(app.handler('receiveAlert'), {
       ...request,
@@ -71,17 +76,14 @@ async function benchOne(app: BenchApp, simulator: RemoteSimulator, takeStorageCa
 }
 
 /** All at once, then minute by minute until all are there. */
-async function benchMany(app: BenchApp, simulator: RemoteSimulator, tables: Tables): Promise<void> {
+async function benchMany(app: MovedApp, simulator: RemoteSimulator, tables: Tables): Promise<void> {
   const wallMs = performance.now();
   let peakBytes = 0;
   const memory = setInterval(() => (peakBytes = Math.max(peakBytes, process.memoryUsage.rss())), 250);
   const virtualStartMs = nowMs;
   await simulator.takeCalls();
   await inParallel(alerts, async (i) => {
-    const { status } = await call(
-      app.handler('receiveAlert'),
-      toAlertRequest(toTenantId(i % tenants), String(i), { eventTime, nowMs }),
-    );
+    const { status } = await call(app.handler('receiveAlert'), toAlertRequest(toTenantId(i % tenants), String(i)));
     if (status !== 202) throw new Error(`Alert ${i} was answered ${status}.`);
   });
   const acceptedMs = performance.now() - wallMs;
@@ -126,4 +128,27 @@ async function inParallel(count: number, run: (i: number) => Promise<void>): Pro
     while (next < count) await run(next++);
   };
   await Promise.all(Array.from({ length: 32 }, worker));
+}
+
+/** A customer with one machine, that made one connection. */
+function toCustomer(tenantId: string) {
+  const row = { Timestamp: eventTime, DeviceId: pc.id, DeviceName: pc.computerDnsName, RemoteIP: address };
+  return { tenantId, machines: [pc], events: [{ table: 'DeviceNetworkEvents', rows: [row] }] };
+}
+
+/** An alert of its own title, so that Defender merges none. */
+function toAlertRequest(tenantId: string, number: string) {
+  return {
+    method: 'POST',
+    params: { tenantId },
+    headers: { 'idempotency-key': `alert-${number}`, prefer: 'respond-async' },
+    json: {
+      ...{ type: 'alert.created', timestamp: new Date(nowMs).toISOString(), tenantId },
+      data: {
+        ...{ id: `finding-${number}`, title: `Finding ${number}`, description: 'A beacon.', severity: 'High' },
+        ...{ category: 'CommandAndControl', eventTime, machine: { computerDnsName: pc.computerDnsName } },
+        evidence: [{ entityType: 'Ip', ipAddress: address }],
+      },
+    },
+  } as const;
 }
