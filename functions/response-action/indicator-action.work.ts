@@ -1,4 +1,5 @@
 import { parseTimeMs } from '../../shared/contract/primitives.ts';
+import { UpstreamUnavailable } from '../../shared/errors.ts';
 import type { DirectIndicators } from '../../shared/indicators/direct-indicators.ts';
 import type { CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from './action-outcomes.ts';
@@ -29,8 +30,16 @@ export function createCarryIndicator(indicators: DirectIndicators): CarryActionK
       if (early !== undefined) return early;
       await tools.saveIntent({ isNoted: false }, { stage: 'Applying', result: toIndicatorResult(order) });
     }
-    return carryOn(step);
+    return carryOn(step).catch((error: unknown) => waited(error, tools));
   };
+}
+
+/**
+ * What is noted must not be left behind by an operation that ran out of attempts: an outage is none, and the time to reach Defender ends it.
+ */
+function waited(error: unknown, { now }: CarryTools): CarryOutcome {
+  if (!(error instanceof UpstreamUnavailable)) throw error;
+  return { outcome: 'Later', dueAtMs: now() + Math.max(lookAgainMs, error.retryAfterMs), stage: 'Applying' };
 }
 
 interface Step {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UpstreamUnavailable } from '../../../shared/errors.ts';
+import type { DirectRows } from '../../../shared/indicators/direct-rows.store.ts';
 import { later, remove, setPolicies, setUpDirect, submit } from '../../builders/direct-indicators.ts';
 import { clientId, syncOnce, tenantId, tick } from '../../builders/indicator-sync.ts';
 import { startMicrosoft } from '../../builders/microsoft.ts';
@@ -168,6 +170,21 @@ describe('SubmitIndicator', () => {
     for (let i = 0; i < 5 && operation.status === 'Running'; i += 1) operation = await later(world, operation);
     expect(operation).toMatchObject({ status: 'Succeeded', attempts: 0 });
     expect(rows()).toHaveLength(1);
+  });
+
+  it('outlasts an outage of our own storage, which is no attempt', async () => {
+    let isAway = true;
+    const away = () => Promise.reject(new UpstreamUnavailable('Storage does not answer.', { retryAfterMs: 5_000 }));
+    const direct = (real: DirectRows): DirectRows => ({
+      ...real,
+      find: (...call) => (isAway ? away() : real.find(...call)),
+    });
+    const world = await setUpDirect(simulator, {}, { direct });
+    let operation = await submit(world.instance);
+    for (let i = 0; i < 12; i += 1) operation = await later(world, operation);
+    expect(operation).toMatchObject({ status: 'Running', attempts: 0 });
+    isAway = false;
+    expect(await later(world, operation)).toMatchObject({ status: 'Succeeded' });
   });
 
   it('is given up when it is canceled or late before Defender has it, and nothing of it stays', async () => {
