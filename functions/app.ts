@@ -4,7 +4,6 @@ import { createRouteRecorder } from '../shared/http/registrar.ts';
 import type { Registrar, RouteRecorder } from '../shared/http/registrar.ts';
 import { lanes } from '../shared/work/carry.ts';
 import type { Work } from '../shared/work/work.store.ts';
-import { createAlertCursors } from './alert-ingest/alert-cursors.store.ts';
 import { createDrainAlerts } from './alert-ingest/drain-alerts.timer.ts';
 import { createFollowAlerts } from './alert-ingest/follow-alerts.timer.ts';
 import { createFollowTenant } from './alert-ingest/follow-tenant.client.ts';
@@ -97,12 +96,11 @@ function alertIngest(app: Registrar, parts: Parts): void {
   registerAlertIngest(app, handlers, parts.schedules);
 }
 
-function followAlerts({ tables, defender, callbacks, alertLinks: links, ...parts }: Parts): TimerHandler {
+function followAlerts({ defender, callbacks, alertLinks: links, ...parts }: Parts): TimerHandler {
   const { readSubscribers } = callbacks;
-  const cursors = createAlertCursors(tables('ledger'), parts.newId);
   const changes = { Defender: createAlertChanges(defender), Graph: createGraphAlertChanges(defender) };
-  const followTenant = createFollowTenant({ ...parts, changes, links, cursors, readSubscribers });
-  return createFollowAlerts({ ...parts, cursors, readSubscribers, followTenant });
+  const followTenant = createFollowTenant({ ...parts, changes, links, readSubscribers });
+  return createFollowAlerts({ ...parts, readSubscribers, followTenant });
 }
 
 function responseAction(app: Registrar, parts: Parts): void {

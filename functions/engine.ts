@@ -19,6 +19,7 @@ import { createSuspendTenant, suspending } from '../shared/registry/tenant-gate.
 import type { Carry } from '../shared/work/carry.ts';
 import { createWork } from '../shared/work/work.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
+import { createAlertCursors, createBeginFollowing } from './alert-ingest/alert-cursors.store.ts';
 import { createCarryAlert } from './alert-ingest/alert.work.ts';
 import { createCarryAlertUpdate } from './alert-ingest/alert-update.work.ts';
 import { createFindAlert } from './alert-ingest/find-alert.client.ts';
@@ -97,7 +98,9 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
   const inputs = createSyncInputs({ feeds, versions });
   const { clientId: appId } = settings.entra;
   const ownNames = partner.ownNames ?? [];
-  const linkedTenants = createLinkedTenants({ table: tables('ledger'), now });
+  const cursors = createAlertCursors(tables('ledger'), newId);
+  const begin = createBeginFollowing(cursors, now);
+  const linkedTenants = createLinkedTenants({ table: tables('ledger'), now, begin });
   const alertLinks = noting(createAlertLinks({ table: tables('ledger'), now }), linkedTenants);
   const alerts = createDefenderAlerts(defender);
   const triage = createAlertTriage({ defender, alerts });
@@ -121,6 +124,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     triage,
     graphAlerts: createGraphAlerts(defender),
     followed: createFollowedAlerts(tables('ledger')),
+    cursors,
     linkedTenants,
     alertLinks,
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),

@@ -2,8 +2,10 @@ import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import type { AlertVia } from '../../shared/alerts/alert-link-rows.ts';
 import { linkedKey } from '../../shared/alerts/linked-key.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { packJson, unpackJson } from '../../shared/packed-json.ts';
 import { fromStorage, isConflict, readRow } from '../../shared/work/transactions.store.ts';
+import { startAt } from './alert-cursor.ts';
 import type { AlertCursor, SeenAlert } from './alert-cursor.ts';
 
 /** How far a tenant's alerts are followed, as it was read, with what is needed to write it back safely. */
@@ -55,6 +57,14 @@ export function createAlertCursors(table: TableClient, newId: () => string): Ale
       }
     },
   };
+}
+
+/** A tenant is followed from its first alert on, not from when somebody looks for the first time: it may be paused until then. */
+export function createBeginFollowing(
+  cursors: Pick<AlertCursors, 'begin'>,
+  now: Clock,
+): (tenantId: string, via: AlertVia) => Promise<unknown> {
+  return (tenantId, via) => cursors.begin(tenantId, via, startAt(now()));
 }
 
 interface Put extends Omit<StoredCursor, 'etag'> {

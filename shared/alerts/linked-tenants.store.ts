@@ -19,14 +19,15 @@ const notedMs = 3_600_000;
 /** More than an instance serves in an hour. */
 const mostTenants = 10_000;
 
-/** Opens them: one row for each tenant in table `ledger`, in a partition of their own, so that one query tells of all. */
-export function createLinkedTenants({
-  table,
-  now,
-}: {
+export interface LinkedTenantsOptions {
   readonly table: TableClient;
   readonly now: Clock;
-}): LinkedTenants {
+  /** Called before a tenant is noted: what follows its alerts must not begin later than they. */
+  readonly begin: (tenantId: string, via: AlertVia) => Promise<unknown>;
+}
+
+/** Opens them: one row for each tenant in table `ledger`, in a partition of their own, so that one query tells of all. */
+export function createLinkedTenants({ table, now, begin }: LinkedTenantsOptions): LinkedTenants {
   const noted = new Map<string, number>();
   return {
     note: async (tenantId, via) => {
@@ -34,6 +35,7 @@ export function createLinkedTenants({
       const nowMs = now();
       if (nowMs < (noted.get(rowKey) ?? Number.NEGATIVE_INFINITY) + notedMs) return;
       const row = { partitionKey: partition, rowKey, schemaVersion: 1, linkedAt: toSortable(nowMs) };
+      await begin(tenantId, via);
       await fromStorage(() => table.upsertEntity(row, 'Replace'));
       if (noted.size >= mostTenants) noted.clear();
       noted.set(rowKey, nowMs);

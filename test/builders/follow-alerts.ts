@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
-import { createAlertCursors } from '../../functions/alert-ingest/alert-cursors.store.ts';
+import { createAlertCursors, createBeginFollowing } from '../../functions/alert-ingest/alert-cursors.store.ts';
 import { createFollowAlerts } from '../../functions/alert-ingest/follow-alerts.timer.ts';
 import { createFollowTenant } from '../../functions/alert-ingest/follow-tenant.client.ts';
 import type { FollowTenantOptions } from '../../functions/alert-ingest/follow-tenant.client.ts';
@@ -112,11 +112,13 @@ function openInstance(simulator: Simulator, tables: Tables, { subscribers, lines
     },
   });
   const defender = defenderAt(simulator, tables);
-  const linkedTenants = createLinkedTenants({ table, now });
+  const cursors = createAlertCursors(table, randomUUID);
+  const begin = createBeginFollowing(cursors, now);
+  const linkedTenants = createLinkedTenants({ table, now, begin });
   const real = {
     changes: { Defender: createAlertChanges(defender), Graph: createGraphAlertChanges(defender) },
     links: noting(createAlertLinks({ table, now }), linkedTenants),
-    cursors: createAlertCursors(table, randomUUID),
+    cursors,
     followed: createFollowedAlerts(table),
     work,
   };

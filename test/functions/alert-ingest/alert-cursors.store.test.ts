@@ -65,7 +65,11 @@ describe('tenants with alerts of ours', () => {
   it('are noted by the hour, and read together', async () => {
     const { tables } = await setUp();
     const clock = movedClock();
-    const noted = createLinkedTenants({ table: tables('ledger'), now: clock.now });
+    const begun: string[] = [];
+    const noted = createLinkedTenants({
+      ...{ table: tables('ledger'), now: clock.now },
+      begin: (tenantId, via) => Promise.resolve(begun.push(`${tenantId}|${via}`)),
+    });
     const startMs = clock.now();
     for (const tenantId of [contoso, fabrikam]) await noted.note(tenantId, 'Defender');
     clock.move(hourMs / 2);
@@ -73,6 +77,7 @@ describe('tenants with alerts of ours', () => {
     await noted.note(contoso, 'Graph');
     clock.move(hourMs);
     await noted.note(fabrikam, 'Defender');
+    expect(begun).toEqual([`${contoso}|Defender`, `${fabrikam}|Defender`, `${contoso}|Graph`, `${fabrikam}|Defender`]);
     expect(await noted.readAll()).toEqual(
       new Map([
         [`${contoso}|Defender`, startMs],

@@ -66,6 +66,18 @@ describe('alert.updated', () => {
     expect(await tick()).toEqual([]);
   });
 
+  it('comes for what was changed before anybody could look for the first time', async () => {
+    const { control, makeAlert, tick, setTenant } = await setUpFollowing(simulator);
+    await makeAlert('da1_1');
+    await setTenant({ paused: true });
+    control.clock.advance(minuteMs);
+    control.alerts.change(tenantId, 'da1_1', { status: 'Resolved' });
+    control.clock.advance(30 * minuteMs);
+    expect(await tick()).toEqual([]);
+    await setTenant({ paused: false });
+    expect(await tick()).toMatchObject([{ data: { status: 'Resolved' } }]);
+  });
+
   it('comes for what was changed while the tenant could not be called', async () => {
     const { control, makeAlert, tick, setTenant } = await setUpFollowing(simulator);
     await makeAlert('da1_1');
