@@ -94,7 +94,7 @@ async function cancel(
     const { action: canceled, upstream } = await machineActions.cancel(tenant, { id, comment, role });
     return { news: { news: 'Action', state: answered, action: canceled }, upstream };
   } catch (error) {
-    if (!(error instanceof UpstreamRefused) || (error.status !== 400 && error.status !== 404)) throw error;
+    if (!(error instanceof UpstreamRefused)) throw error;
     return { news: { news: 'Action', state: answered, action: await machineActions.get(tenant, id) } };
   }
 }

@@ -19,9 +19,9 @@ export function superseded(message: string): Canceled {
   return { outcome: 'Canceled', error: { code: 'superseded', message } };
 }
 
-/** The tenant left before the action was sent. */
+/** The tenant left before the action was over. */
 export function disconnected(): Canceled {
-  return superseded('The tenant was disconnected before the action was sent.');
+  return superseded('The tenant was disconnected before the action was over.');
 }
 
 /** What an operation tells of its machine. */

@@ -31,13 +31,12 @@ export function withResult<Outcome extends CarryOutcome>(
 /** What the operation tells of its action, besides how Defender says that it goes. */
 export function toActionResult(
   { machine }: { readonly machine?: ActionMachine },
-  { operation, action, approvedBy }: MachineActionFacts,
+  { operation, action }: MachineActionFacts,
 ): OperationResult {
   return {
     ...operation.result,
     action: action.data.action,
     ...(machine === undefined ? {} : { machine: toMachineResult(machine) }),
-    ...(approvedBy === undefined ? {} : { approvedBy }),
   };
 }
 

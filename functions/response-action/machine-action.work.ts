@@ -1,4 +1,4 @@
-import { UpstreamUnavailable } from '../../shared/errors.ts';
+import { UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
 import type { CarryTools, Later, Progress } from '../../shared/work/carry.ts';
 import { withUpstream } from './action-outcomes.ts';
 import { act } from './act-on-machine.work.ts';
@@ -40,19 +40,45 @@ export function createCarryMachineAction(options: CarryMachineActionOptions): Ca
         try {
           step = nextMachineActionStep(await askDefender(asking, asked, options), facts);
         } catch (error) {
-          return whileFollowing(asking, error, context, facts.nowMs);
+          return afterSilence(asking, error, context, facts.nowMs);
         }
       }
     }
   };
 }
 
-/** That Defender cannot be asked now says nothing of the action: it is asked again, as long as it takes. */
-function whileFollowing(step: AskStep, error: unknown, { operation }: ActionContext, nowMs: number): Later {
-  if (!(error instanceof UpstreamUnavailable) || step.do !== 'AskAction' || step.state.at !== 'Following') throw error;
-  const dueAtMs = Math.max(nextFollowAtMs(step.state.submittedAtMs, nowMs), nowMs + error.retryAfterMs);
-  const stage = operation.stage ?? 'Pending';
-  return { outcome: 'Later', dueAtMs, stage, state: step.state, hasReachedDefender: true };
+/**
+ * That Defender cannot be asked, or will not say, ends nothing that it has already, and no release: it is asked again, as long
+ * as it takes.
+ */
+function afterSilence(asking: AskStep, error: unknown, { operation, action }: ActionContext, nowMs: number): Later {
+  const asked = 'state' in asking ? asking.state : asking.prepared.from;
+  const isRefused = error instanceof UpstreamRefused;
+  const isFollowed = asked.at === 'Following' && (isRefused || error instanceof UpstreamUnavailable);
+  if (!isFollowed && !(isRefused && action.reverses !== undefined)) throw error;
+  const state = asked.at === 'Preparing' ? { ...asked, waitingSinceMs: asked.waitingSinceMs ?? nowMs } : asked;
+  const dueAtMs = Math.max(
+    nextFollowAtMs(sinceOf(state) ?? nowMs, nowMs),
+    nowMs + (isRefused ? 0 : error.retryAfterMs),
+  );
+  const known = {
+    stage: operation.stage ?? 'Submitting',
+    state,
+    upstream: { ...operation.upstream, ...error.upstream },
+  };
+  return { outcome: 'Later', dueAtMs, ...known, ...(isFollowed ? { hasReachedDefender: true } : {}) };
+}
+
+function sinceOf(state: MachineActionState): number | undefined {
+  switch (state.at) {
+    case 'Preparing':
+    case 'Sending':
+      return state.waitingSinceMs;
+    case 'CancelingOurs':
+      return undefined;
+    case 'Following':
+      return state.submittedAtMs;
+  }
 }
 
 function isAct(step: AskStep | ActStep): step is ActStep {

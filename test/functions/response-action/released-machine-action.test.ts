@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../shared/contract/operation.ts';
-import { isolate, pc1, secondMs, setUpMachineActions, unisolate } from '../../builders/machine-actions.ts';
+import {
+  allActionRoles,
+  isolate,
+  pc1,
+  secondMs,
+  setUpMachineActions,
+  unisolate,
+} from '../../builders/machine-actions.ts';
 import { startMicrosoft, world } from '../../builders/microsoft.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 
@@ -119,6 +126,11 @@ describe('releaseAfter', () => {
     await later(minuteMs);
     expect(await release()).toMatchObject({ status: 'Running', stage: 'Submitting' });
     control.machineActions.configure(tenantId, { isRestricted: false });
+    control.tenants.consent(tenantId, world.clientId, { defender: ['Ti.ReadWrite.All'] });
+    control.faults.add({ fault: 'expired-token-401', times: 1 }); // the next token knows
+    await later(minuteMs);
+    expect(await release()).toMatchObject({ status: 'Running', stage: 'Submitting' });
+    control.tenants.consent(tenantId, world.clientId, { defender: allActionRoles });
     control.machineActions.script(tenantId, { status: 'TimeOut' });
     await later(minuteMs);
     expect(types()).toEqual(['Isolate', 'Unisolate']);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isolate, pc1, secondMs, setUpMachineActions } from '../../builders/machine-actions.ts';
+import { allActionRoles, isolate, pc1, secondMs, setUpMachineActions } from '../../builders/machine-actions.ts';
 import { startMicrosoft, world } from '../../builders/microsoft.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 
@@ -106,6 +106,18 @@ describe('following', () => {
     await later(15 * minuteMs);
     expect(await read(operation)).toMatchObject({ status: 'Succeeded', attempts: 0 });
   }, 30_000);
+
+  it('is not given up because a role was taken from us', async () => {
+    const { ask, read, later, control } = await setUpMachineActions(simulator);
+    const operation = await ask(isolate);
+    control.tenants.consent(tenantId, world.clientId, { defender: ['Ti.ReadWrite.All'] });
+    control.faults.add({ fault: 'expired-token-401', times: 1 }); // the next token knows
+    await later(2 * minuteMs);
+    expect(await read(operation)).toMatchObject({ status: 'Running', stage: 'Pending' });
+    control.tenants.consent(tenantId, world.clientId, { defender: allActionRoles });
+    await later(minuteMs);
+    expect(await read(operation)).toMatchObject({ status: 'Succeeded' });
+  });
 
   it('reads all that a tenant waits for at once', async () => {
     const { ask, drain, control, gets, work } = await setUpMachineActions(simulator, { maxIsolationsPerHour: 100 });
