@@ -1,10 +1,11 @@
 import { toTime } from '../../shared/contract/primitives.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { TenantSuspended, UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
-import { applyPlan, createMayGoOn } from '../../shared/indicators/apply-plan.client.ts';
+import { applyPlan } from '../../shared/indicators/apply-plan.client.ts';
 import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
 import type { Ledger } from '../../shared/indicators/ledger.ts';
+import { createMayGoOn } from '../../shared/indicators/may-go-on.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving, toRemoved } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
