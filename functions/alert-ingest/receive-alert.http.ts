@@ -14,7 +14,7 @@ import type { Serve } from '../../shared/http/serve.http.ts';
 import { readTraceparent } from '../../shared/http/trace-context.ts';
 import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import type { NewOperation } from '../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../shared/work/new-operation.ts';
 import type { Work } from '../../shared/work/work.store.ts';
 import { alertNameKeptMs, toAlertName } from './alert-name.ts';
 import { countDays, createAlertRules } from './alert-rules.client.ts';

@@ -3,7 +3,7 @@ import { UpstreamUnavailable } from '../../shared/errors.ts';
 import type { BlockEvidence } from '../../shared/indicators/block-evidence.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import type { NewOperation } from '../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../shared/work/new-operation.ts';
 import type { CarryOutcome, CarryTools, Later } from '../../shared/work/carry.ts';
 import type { Work } from '../../shared/work/work.store.ts';
 import { toAlertResult } from './alert-outcome.ts';

@@ -1,5 +1,5 @@
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import type { NewOperation } from '../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../shared/work/new-operation.ts';
 
 /** A sync of a tenant, as the engine takes it: one at a time, and whoever asks meanwhile is given the running one. */
 export function toSyncOperation(

@@ -20,7 +20,7 @@ import {
   withInput,
 } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import type { NewOperation } from '../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../shared/work/new-operation.ts';
 import type { CheckTenant } from './check-tenant.client.ts';
 
 /** The administrator's routes of tenants, by function name. */

@@ -3,7 +3,7 @@ import { actionRequestSchema } from '../contract/action.ts';
 import type { ActionRequest } from '../contract/action.ts';
 import type { Immutable } from '../contract/primitives.ts';
 import { operationIdSchema } from '../contract/primitives.ts';
-import type { NewOperation } from '../work/accept.store.ts';
+import type { NewOperation } from '../work/new-operation.ts';
 
 /** What an operation of kind `Action` keeps as its request. */
 export const storedActionSchema = z.strictObject({

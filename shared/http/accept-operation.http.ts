@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { RejectedInput } from '../errors.ts';
-import type { NewOperation } from '../work/accept.store.ts';
+import type { NewOperation } from '../work/new-operation.ts';
 import type { Accepted, Work } from '../work/work.store.ts';
 import type { Answer, RouteRequest } from './route.ts';
 import { prefersAsync, toOperationAnswer } from './to-operation-answer.ts';

@@ -1,6 +1,7 @@
 import type { TableClient } from '@azure/data-tables';
 import { asReplay } from './accept.store.ts';
-import type { Acceptance, NewOperation } from './accept.store.ts';
+import type { Acceptance } from './accept.store.ts';
+import type { NewOperation } from './new-operation.ts';
 import { operationIdOf } from './keys.ts';
 import { readOperation } from './transactions.store.ts';
 

@@ -1,5 +1,5 @@
 import type { TransactionAction } from '@azure/data-tables';
-import type { NewOperation } from './accept.store.ts';
+import type { NewOperation } from './new-operation.ts';
 import { laneOf } from './carry.ts';
 import { itemKey } from './keys.ts';
 import { toListRow } from './list-rows.ts';

@@ -1,6 +1,7 @@
 import type { Operation } from '../contract/operation.ts';
 import { isFinished } from '../contract/operation.ts';
-import type { Acceptance, Claim, NewOperation } from './accept.store.ts';
+import type { Acceptance, Claim } from './accept.store.ts';
+import type { NewOperation } from './new-operation.ts';
 import type { Lane } from './carry.ts';
 import type { Controlled, Signal } from './control.store.ts';
 import type { DrainPass } from './drain.work.ts';

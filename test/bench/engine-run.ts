@@ -1,6 +1,6 @@
 import { openTables } from '../../shared/tables.client.ts';
 import type { Tables } from '../../shared/tables.client.ts';
-import type { NewOperation } from '../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../shared/work/new-operation.ts';
 import { createWork } from '../../shared/work/work.store.ts';
 import type { Work } from '../../shared/work/work.store.ts';
 import { seededRandom, startFaultyProxy } from '../local/faulty-proxy.ts';

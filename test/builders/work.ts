@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LogEvent, LogFields } from '../../shared/log.ts';
 import type { Tables } from '../../shared/tables.client.ts';
-import type { NewOperation } from '../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../shared/work/new-operation.ts';
 import type { CallbackCarry, CallbackOutcome, Carry, CarryOutcome, DueCallback } from '../../shared/work/carry.ts';
 import { createWork } from '../../shared/work/work.store.ts';
 import type { WorkOptions } from '../../shared/work/engine.store.ts';

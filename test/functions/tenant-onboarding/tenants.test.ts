@@ -12,7 +12,7 @@ import { askedRoles } from '../../../shared/defender/roles.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../../../shared/errors.ts';
 import { createLog } from '../../../shared/log.ts';
 import { createDocuments } from '../../../shared/registry/documents.store.ts';
-import type { NewOperation } from '../../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../../shared/work/new-operation.ts';
 import { tenantRecordSchema, toRemoved } from '../../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import { useDocumentTables } from '../../builders/documents.ts';

@@ -3,7 +3,7 @@ import type { Operation } from '../../../shared/contract/operation.ts';
 import { RejectedInput } from '../../../shared/errors.ts';
 import { createAcceptOperation } from '../../../shared/http/accept-operation.http.ts';
 import { prefersAsync } from '../../../shared/http/to-operation-answer.ts';
-import type { NewOperation } from '../../../shared/work/accept.store.ts';
+import type { NewOperation } from '../../../shared/work/new-operation.ts';
 import type { Accepted } from '../../../shared/work/work.store.ts';
 
 const nowMs = Date.parse('2026-11-20T10:00:00Z');
