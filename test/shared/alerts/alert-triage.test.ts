@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createAlertTriage } from '../../../shared/alerts/alert-triage.client.ts';
+import { createDefenderAlerts } from '../../../shared/defender/alerts.client.ts';
+import { defenderAt, startMicrosoft, world } from '../../builders/microsoft.ts';
+import { freshTables } from '../../builders/storage.ts';
+import type { Simulator } from '../../local/simulator/simulator.ts';
+
+const { tenantId, clientId } = world;
+const tenant = { tenantId, cloud: 'Commercial' } as const;
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startMicrosoft();
+});
+afterAll(() => simulator.stop());
+
+test('through Graph: fields and comment are two calls, read back in Defender’s words', async () => {
+  const { control } = simulator;
+  control.tenants.consent(tenantId, clientId, { graph: ['SecurityAlert.Read.All', 'SecurityAlert.ReadWrite.All'] });
+  control.alerts.seed(tenantId, [{ id: 'da1_1', machineId: 'a'.repeat(40), title: 'Beacon' }]);
+  const defender = defenderAt(simulator, await freshTables());
+  const { Graph } = createAlertTriage({ defender, alerts: createDefenderAlerts(defender) });
+  const body = {
+    status: 'InProgress',
+    classification: 'FalsePositive',
+    determination: 'Clean',
+    comment: 'Seen.',
+  } as const;
+  await Graph.updateAlert(tenant, { alertId: 'da1_1', body });
+  const { alert } = await Graph.getAlert(tenant, 'da1_1');
+  const { comment, ...triage } = body;
+  expect(alert).toMatchObject({ ...triage, comments: [{ comment }] });
+  const calls = control.log.entries({ tenantId }).filter(({ method }) => method !== 'GET');
+  const path = '/v1.0/security/alerts_v2/da1_1';
+  expect(calls.filter((call) => call.path.startsWith(path)).map((call) => [call.method, call.path])).toEqual([
+    ['PATCH', path],
+    ['POST', `${path}/comments`],
+  ]);
+  expect((await Graph.getAlert(tenant, 'da9_9')).alert).toBeUndefined();
+  expect((await Graph.updateAlert(tenant, { alertId: 'da9_9', body })).alert).toBeUndefined();
+});
