@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { InvocationContext } from '@azure/functions';
 import type { HttpHandler, Timer, TimerHandler } from '@azure/functions';
 import { registerApp } from '../../functions/app.ts';
@@ -48,7 +49,8 @@ export function startMovedApp(simulator: RemoteSimulator, connectionString: stri
     settings: readSettings(environment),
     partner: partnerSchema.parse(JSON.parse(contractExamples.partner)),
     ...{ version: '1.0.0', now, random: Math.random, newId: randomUUID },
-    sleep: (ms, signal) => (signal === undefined ? moveBy(ms) : untilAborted(signal)),
+    // What is waited for beside a call, or to repeat one, is the machine's own time.
+    sleep: (ms, signal) => (signal === undefined ? moveBy(ms) : wait(ms, undefined, { signal })),
     log: createLog(() => undefined, now),
   });
   const http = new Map<string, HttpHandler>();
@@ -87,11 +89,4 @@ function of<T>(registered: ReadonlyMap<string, T>, name: string): T {
   const found = registered.get(name);
   if (found === undefined) throw new Error(`The app has no function ${name}.`);
   return found;
-}
-
-/** What is waited for beside a call ends with it: no virtual time passes. */
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('It is over.')), { once: true });
-  });
 }
