@@ -74,12 +74,16 @@ function whenSucceeded(state: Following, action: DefenderMachineAction, facts: M
 
 /** A release is tried until it is done: the next one is another machine action, for this one is over. */
 function tryAgain(
-  { machine }: Following,
-  { id }: DefenderMachineAction,
+  state: Following,
+  action: DefenderMachineAction,
   facts: MachineActionFacts,
 ): MachineActionStep | undefined {
   if (facts.action.reverses === undefined || facts.isCancelRequested) return undefined;
-  return giveUp({ at: 'Preparing', machine, endedId: id, turnedBack: 'Unsent' }, failed('action_failed', ''), facts);
+  const { machine } = state;
+  const unsent = { at: 'Preparing', machine, endedId: action.id, turnedBack: 'Unsent' } as const;
+  const again = giveUp(unsent, failed('action_failed', ''), facts);
+  // What became of this one is shown until there is another.
+  return again.do === 'End' ? ended(told(again.outcome, state, action, facts)) : again;
 }
 
 function later(state: Following, action: DefenderMachineAction, facts: MachineActionFacts): MachineActionStep {

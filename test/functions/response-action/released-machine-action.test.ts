@@ -135,7 +135,8 @@ describe('releaseAfter', () => {
     await later(minuteMs);
     expect(types()).toEqual(['Isolate', 'Unisolate']);
     await later(minuteMs);
-    expect(await release()).toMatchObject({ status: 'Running', stage: 'Submitting' });
+    const result = { machineActionStatus: 'TimeOut' };
+    expect(await release()).toMatchObject({ status: 'Running', stage: 'Submitting', result });
     await later(minuteMs);
     expect(types()).toEqual(['Isolate', 'Unisolate', 'Unisolate']);
     await later(minuteMs);
