@@ -16,8 +16,10 @@ export interface TroubleOptions extends Place {
   readonly answered: () => number;
 }
 
-const tickMs = 1_000;
-const seldomEveryTicks = 120;
+/** Of the apps' clock: timers run every minute, and some now and then. */
+const minuteMs = 60_000;
+const seldomEveryTicks = 20;
+const disturbEveryMs = 500;
 const defenderFaults: readonly FaultName[] = ['drop-after', 'http-503', 'drop-before', 'http-500', 'truncated'];
 
 /** Lets everything go wrong at once, and timers run on both instances; `calm` ends what goes wrong and resolves when all is up. */
@@ -41,7 +43,7 @@ export function startTrouble({ hosts, simulator, proxy, run, answered }: Trouble
 
   async function fireOn(): Promise<void> {
     let tick = 0;
-    while (await pause(tickMs, over.signal)) {
+    while (await pause(minuteMs / run.speed, over.signal)) {
       const names = [...timers.often, ...((tick += 1) % seldomEveryTicks === 5 ? timers.seldom : [])];
       const instances = Array.from({ length: hosts.count }, (_, i) => i);
       await Promise.all(instances.flatMap((index) => names.map((name) => hosts.fire(index, name))));
@@ -49,7 +51,7 @@ export function startTrouble({ hosts, simulator, proxy, run, answered }: Trouble
   }
 
   async function disturbOn(): Promise<void> {
-    while (await pause(tickMs / 2, over.signal)) {
+    while (await pause(disturbEveryMs, over.signal)) {
       faults.clear();
       const fault = defenderFaults[Math.floor(random() * defenderFaults.length)] ?? 'drop-after';
       faults.add({ fault, times: 1, match: { path: '/api/machines/' }, skip: Math.floor(random() * 10) });
