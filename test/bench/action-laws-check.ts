@@ -1,3 +1,4 @@
+import { isFinished } from '../../shared/contract/operation.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
 import type { MachineActionResource } from '../local/simulator/defender/machine-actions/resource.ts';
 
@@ -27,32 +28,47 @@ export function brokenLaws(facts: RunFacts): readonly string[] {
   ];
 }
 
+type Law = (holds: boolean, what: string) => void;
+
 function brokenBy(operation: Operation, facts: RunFacts): readonly string[] {
-  const { id, status, nextAttemptAt, result = {}, error } = operation;
+  const { id, status, result = {}, error, nextAttemptAt } = operation;
   const broken: string[] = [];
-  const law = (holds: boolean, what: string): void => {
+  const law: Law = (holds, what) => {
     if (!holds) broken.push(`${id} (${String(result.action)}, ${status} ${error?.code ?? ''}): ${what}`);
   };
-  const isFinal = ['Succeeded', 'Failed', 'Canceled'].includes(status);
+  law(isFinished(status), `it has no final state, though everything has ended; due ${nextAttemptAt}`);
+  checkSent(operation, facts, law);
+  checkEnd(operation, facts, law);
+  checkRelease(operation, facts, law);
+  return broken;
+}
+
+/** Once; a release again when Defender has ended the one before. Nothing that was sent is forgotten. */
+function checkSent(operation: Operation, facts: RunFacts, law: Law): void {
+  const { status, result = {} } = operation;
   const own = sentFor(operation, facts);
   const last = own.at(-1);
-  const named = facts.actions.find((action) => action.id === result.machineActionId);
   const isReversal = result.reverses !== undefined;
-
-  law(isFinal, `it has no final state, though everything has ended; due ${nextAttemptAt}`);
-  const before = own.slice(0, -1);
   law(isReversal || own.length <= 1, `it was sent ${own.length} times`);
+  const before = own.slice(0, -1);
   law(
-    before.every((action) => ['Failed', 'TimeOut'].includes(action.status)),
+    !isReversal || before.every((action) => ['Failed', 'TimeOut'].includes(action.status)),
     'a release was made again though the one before had not failed',
   );
-  if (last !== undefined) {
-    law(result.machineActionId === last.id && result.joined === false, 'it does not name what was sent for it');
-    law(result.observed !== true && result.canceledInstead === undefined, 'something was sent for it all the same');
-    law((last.status === 'Succeeded') === (status === 'Succeeded'), `Defender says ${last.status}`);
-  }
+  if (last === undefined) return;
+  law(result.machineActionId === last.id && result.joined === false, 'it does not name what was sent for it');
+  law(result.observed !== true && result.canceledInstead === undefined, 'something was sent for it all the same');
+  law((last.status === 'Succeeded') === (status === 'Succeeded'), `Defender says ${last.status}`);
+}
+
+/** It ended as the machine action that it names. */
+function checkEnd({ status, result = {}, error }: Operation, facts: RunFacts, law: Law): void {
+  const named = facts.actions.find((action) => action.id === result.machineActionId);
   law((result.machineActionId === undefined) === (named === undefined), 'it names what Defender does not know');
-  if (named !== undefined) law(result.machineActionStatus === named.status || result.joined === true || isReversal, `it says ${String(result.machineActionStatus)} where Defender says ${named.status}`);
+  if (named !== undefined && result.joined !== true) {
+    const { machineActionStatus: told } = result;
+    law(told === named.status, `it says ${String(told)} where Defender says ${named.status}`);
+  }
   if (status === 'Succeeded') {
     const canceled = facts.operations.find((other) => other.id === result.canceledInstead);
     const isInstead = canceled !== undefined && sentFor(canceled, facts).at(-1)?.status === 'Cancelled';
@@ -60,15 +76,18 @@ function brokenBy(operation: Operation, facts: RunFacts): readonly string[] {
   }
   if (error?.code === 'action_failed') law(named?.status === 'Failed', 'its machine action did not fail');
   if (error?.code === 'action_timed_out') law(named?.status === 'TimeOut', 'its machine action did not time out');
-  if (status === 'Canceled' && named !== undefined && result.joined !== true && !isReversal) {
+  if (status === 'Canceled' && named !== undefined && result.joined !== true && result.reverses === undefined) {
     law(named.status === 'Cancelled', 'its machine action was not canceled');
   }
+}
 
+/** One for what we did, that holds, and that was to be released; none for anything else. */
+function checkRelease(operation: Operation, facts: RunFacts, law: Law): void {
+  const { id, status, result } = operation;
   const releases = facts.operations.filter((other) => other.result?.reverses === id);
-  const isHeld = status === 'Succeeded' && last !== undefined && facts.timed.has(id);
+  const isHeld = status === 'Succeeded' && sentFor(operation, facts).length > 0 && facts.timed.has(id);
   law(releases.length === (isHeld ? 1 : 0), `it has ${releases.length} releases`);
-  law(releases[0]?.id === result.reversal, 'it does not name its release');
-  return broken;
+  law(releases[0]?.id === result?.reversal, 'it does not name its release');
 }
 
 function brokenByAction(action: MachineActionResource, facts: RunFacts): readonly string[] {

@@ -2,8 +2,7 @@ import type { ActionName } from '../../shared/contract/action.ts';
 import { actionRequestSchema } from '../../shared/contract/action.ts';
 import { toActionOperation } from '../../shared/actions/action-operation.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
-import type { MachineActionType } from '../local/simulator/defender/machine-actions/resource.ts';
-import type { FaultName } from '../local/simulator/faults.ts';
+import { agent, fault, outcome, theirCancel, theirEnd, theirStart } from './action-laws-outside.ts';
 import type { RunOfLaws } from './action-laws-world.ts';
 
 /** One thing that happens in a tenant. Gives its name for the trace. */
@@ -13,8 +12,8 @@ const minuteMs = 60_000;
 
 /** What can happen, and how often compared with the others. */
 const events: readonly (readonly [weight: number, event: Event])[] = [
-  [7, ask],
-  [2, undo],
+  [13, ask],
+  [5, undo],
   [3, cancel],
   [3, approve],
   [4, theirStart],
@@ -103,91 +102,6 @@ async function unfinished(run: RunOfLaws): Promise<readonly Operation[]> {
   const listed = await run.pick(run.instances).list(run.tenantId, { kind: 'Action' }, { limit: 100 });
   const isFinal = ({ status }: Operation): boolean => ['Succeeded', 'Failed', 'Canceled'].includes(status);
   return (listed?.operations ?? []).filter((operation) => !isFinal(operation));
-}
-
-const pairs: readonly (readonly MachineActionType[])[] = [
-  ['Isolate', 'Unisolate'],
-  ['RestrictCodeExecution', 'UnrestrictCodeExecution'],
-  ['RunAntiVirusScan'],
-];
-
-/** A person, or attack disruption; Defender keeps it apart from what runs, as it does with ours. */
-function theirStart(run: RunOfLaws): string {
-  const machineId = run.pickMachine();
-  const pair = run.pick(pairs);
-  const type = run.pick(pair);
-  const isBusy = running(run).some((action) => action.machineId === machineId && pair.includes(action.type));
-  if (isBusy) return `theirs cannot start`;
-  const { id } = run.control.machineActions.add(run.tenantId, {
-    ...{ type, machineId, requestor: run.pick(['ana@example.test', 'AttackDisruption']) },
-    ...(type === 'Isolate' ? { scope: run.pick(['Full', 'Selective']) } : {}),
-    outcome: { status: run.pick(['Succeeded', 'Succeeded', 'Succeeded', 'Failed', 'Pending']) },
-  });
-  return `theirs: ${type} ${machineId.slice(0, 1)} ${id}`;
-}
-
-function theirCancel(run: RunOfLaws): string {
-  const actions = running(run);
-  if (actions.length === 0) return 'nothing to cancel for them';
-  const { id, type } = run.control.machineActions.cancel(run.tenantId, run.pick(actions).id);
-  return `they cancel ${type} ${id}`;
-}
-
-function theirEnd(run: RunOfLaws): string {
-  const actions = running(run);
-  if (actions.length === 0) return 'nothing ends';
-  const status = run.pick(['Succeeded', 'Failed', 'TimeOut'] as const);
-  const { id, type } = run.control.machineActions.complete(run.tenantId, run.pick(actions).id, status);
-  return `${status}: ${type} ${id}`;
-}
-
-function running({ control, tenantId }: RunOfLaws) {
-  const actions = control.machineActions.list(tenantId);
-  return actions.filter(({ status }) => status === 'Pending' || status === 'InProgress');
-}
-
-function outcome(run: RunOfLaws): string {
-  const status = run.pick(['Failed', 'TimeOut', 'Cancelled', 'Pending', 'InProgress'] as const);
-  run.control.machineActions.script(run.tenantId, { status });
-  return `the next one will be ${status}`;
-}
-
-/** How the machines' agents behave. */
-function agent(run: RunOfLaws): string {
-  const changes = run.pick([
-    { isOffline: true },
-    { isOffline: true },
-    { isOffline: false },
-    { isRestricted: true },
-    { isRestricted: false },
-    { checkInMs: 30_000 },
-    { workMs: 90_000 },
-    { cancelMs: 50_000 },
-    { checkInMs: 0, workMs: 0, cancelMs: 0 },
-  ]);
-  run.control.machineActions.configure(run.tenantId, changes);
-  return `machines: ${JSON.stringify(changes)}`;
-}
-
-const faults: readonly FaultName[] = [
-  ...(['drop-before', 'drop-after', 'drop-after', 'http-500', 'http-503', 'throttle'] as const),
-  ...(['bad-json', 'truncated', 'expired-token-401'] as const),
-];
-const places = [
-  { method: 'POST', path: '/api/machines/*' },
-  { method: 'POST', path: '/api/machines/*' },
-  { method: 'POST', path: '/api/machineactions/*/cancel' },
-  { method: 'GET', path: '/api/machineactions' },
-  { method: 'GET', path: '/api/machines' },
-  {},
-];
-
-function fault(run: RunOfLaws): string {
-  const { tenantId } = run;
-  const place = run.pick(places);
-  const name = run.pick(faults);
-  run.control.faults.add({ fault: name, times: 1, match: { tenantId, ...place } });
-  return `${name} ${JSON.stringify(place)}`;
 }
 
 async function policy(run: RunOfLaws): Promise<string> {
