@@ -116,7 +116,10 @@ function brokenByAction(action: MachineActionResource, facts: RunFacts): readonl
   return broken;
 }
 
-/** What was done and not undone when a release was sent, in the order in which it came into force. */
+/**
+ * What was done and not undone when a release was sent, in the order in which it came into force. The clock stands still while
+ * things happen: of what came into force in the very moment nobody can say whether it was before.
+ */
 function standingAt(
   release: MachineActionResource,
   doing: string,
@@ -125,7 +128,7 @@ function standingAt(
   const held = actions
     .filter(({ machineId, type }) => machineId === release.machineId && [doing, release.type].includes(type))
     .filter(({ id, status }) => id !== release.id && status === 'Succeeded')
-    .filter(({ lastUpdateDateTimeUtc }) => lastUpdateDateTimeUtc <= release.creationDateTimeUtc)
+    .filter(({ lastUpdateDateTimeUtc }) => lastUpdateDateTimeUtc < release.creationDateTimeUtc)
     .toSorted((a, b) => (a.lastUpdateDateTimeUtc < b.lastUpdateDateTimeUtc ? -1 : 1));
   return held.slice(held.findLastIndex(({ type }) => type === release.type) + 1);
 }

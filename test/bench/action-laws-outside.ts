@@ -63,7 +63,7 @@ export function agent(run: RunOfLaws): string {
     { checkInMs: 30_000 },
     { workMs: 90_000 },
     { cancelMs: 50_000 },
-    { checkInMs: 0, workMs: 0, cancelMs: 0 },
+    { checkInMs: 1_000, workMs: 0, cancelMs: 0 },
   ]);
   run.control.machineActions.configure(run.tenantId, changes);
   return `machines: ${JSON.stringify(changes)}`;

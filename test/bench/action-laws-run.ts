@@ -1,6 +1,7 @@
 import type { Operation } from '../../shared/contract/operation.ts';
 import { isFinished } from '../../shared/contract/operation.ts';
 import { seededRandom } from '../local/faulty-proxy.ts';
+import type { MachineActionResource } from '../local/simulator/defender/machine-actions/resource.ts';
 import type { Simulator } from '../local/simulator/simulator.ts';
 import { brokenLaws } from './action-laws-check.ts';
 import { happen } from './action-laws-events.ts';
@@ -15,6 +16,8 @@ export interface LawsOptions {
   readonly clientId: string;
   readonly runs: number;
   readonly seed: number;
+  /** The number of the first run (0): twenty at a time see the same, so a multiple of that repeats them alone. */
+  readonly from?: number;
   /** Things that happen in each run (12). */
   readonly steps?: number;
 }
@@ -38,6 +41,8 @@ export interface BrokenRun {
   readonly run: number;
   readonly laws: readonly string[];
   readonly trace: readonly string[];
+  /** What Defender has of it, oldest first. */
+  readonly actions: readonly string[];
 }
 
 /** So many tenants live through the same times side by side. */
@@ -48,15 +53,15 @@ const hourMs = 60 * minuteMs;
 
 /** Runs random interleavings and says which laws they broke. */
 export async function runActionLaws(options: LawsOptions): Promise<LawsReport> {
-  const { simulator, connectionString, clientId, runs, seed } = options;
+  const { simulator, connectionString, clientId, runs, seed, from: first = 0 } = options;
   const { control } = simulator;
   control.clock.freeze(Math.ceil(Date.now() / minuteMs) * minuteMs);
   control.switches.change({ enforceRateLimits: false, tokenLifetimeSeconds: 100_000_000 });
   const world = createLawsWorld(simulator, connectionString, clientId);
   const counts = { operations: 0, ours: 0, others: 0, faultsStruck: 0, ends: {} as Record<string, number> };
   const broken: BrokenRun[] = [];
-  for (let from = 0; from < runs; from += atOnce) {
-    const numbers = Array.from({ length: Math.min(atOnce, runs - from) }, (_, index) => from + index);
+  for (let from = first; from < first + runs; from += atOnce) {
+    const numbers = Array.from({ length: Math.min(atOnce, first + runs - from) }, (_, index) => from + index);
     const batch = await Promise.all(numbers.map((number) => world.addRun(number, seed * 100_003 + number)));
     await liveThrough(world, batch, seededRandom(seed * 7 + from), options.steps ?? 12);
     counts.faultsStruck += control.faults.list().reduce((sum, { struck }) => sum + struck, 0);
@@ -65,7 +70,8 @@ export async function runActionLaws(options: LawsOptions): Promise<LawsReport> {
       const operations = await listAll(run);
       const actions = control.machineActions.list(run.tenantId);
       const laws = [...run.broken, ...brokenLaws({ ...run, clientId, operations, actions })];
-      if (laws.length > 0) broken.push({ seed, run: run.number, laws, trace: run.trace });
+      if (laws.length > 0)
+        broken.push({ seed, run: run.number, laws, trace: run.trace, actions: actions.map(inWords).toReversed() });
       counts.operations += operations.length;
       counts.ours += actions.filter(({ requestor }) => requestor === clientId).length;
       counts.others += actions.filter(({ requestor }) => requestor !== clientId).length;
@@ -153,6 +159,12 @@ function repeat(value: number, times: number): readonly number[] {
 async function listAll({ instances, tenantId }: RunOfLaws): Promise<readonly Operation[]> {
   const listed = await instances[0]?.list(tenantId, { kind: 'Action' }, { limit: 100 });
   return (listed?.operations ?? []).toReversed();
+}
+
+function inWords(action: MachineActionResource): string {
+  const { id, type, machineId, status, requestor, requestorComment: comment, scope } = action;
+  const times = `${action.creationDateTimeUtc} to ${action.lastUpdateDateTimeUtc}`;
+  return [times, machineId.slice(0, 1), type, scope ?? '', status, requestor, comment ?? '', id].join(' ');
 }
 
 function toEnd({ status, error, result }: Operation): string {

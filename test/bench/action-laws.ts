@@ -1,4 +1,4 @@
-// Tries to break response action: `node test/bench/action-laws.ts [runs = 500] [seed = 1]`.
+// Tries to break response action: `node test/bench/action-laws.ts [runs = 500] [seed = 1] [from = 0]`.
 // Random interleavings of requests, cancels, approvals, other people's actions, Defender's answers, policies and time, carried by
 // two instances over one storage against the simulator; says which laws they broke, and with which seed.
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -12,6 +12,7 @@ import { runActionLaws } from './action-laws-run.ts';
 async function main(): Promise<void> {
   const runs = Number(process.argv[2] ?? 500);
   const seed = Number(process.argv[3] ?? 1);
+  const from = Number(process.argv[4] ?? 0);
   const startedMs = performance.now();
   const azurite = await startAzuriteTables({});
   const simulator = await startSimulator({
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   try {
     const connectionString = azurite.connectionString();
     await createTables(connectionString);
-    const report = await runActionLaws({ simulator, connectionString, clientId: world.appClientId, runs, seed });
+    const report = await runActionLaws({ simulator, connectionString, clientId: world.appClientId, runs, seed, from });
     const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
     process.stdout.write(`${JSON.stringify({ ...report, seconds }, undefined, 2)}\n`);
     process.exitCode = report.broken.length + report.errors.length === 0 ? 0 : 1;
