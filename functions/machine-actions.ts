@@ -3,14 +3,14 @@ import { createDefenderMachineActions } from '../shared/defender/machine-actions
 import type { SuspendTenant } from '../shared/registry/tenant-gate.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
 import type { Capabilities } from './capabilities.ts';
-import { createAskTenant } from './response-action/ask-tenant.client.ts';
+import { createAskTenant } from './response-action/questions/ask-tenant.client.ts';
 import type { CarryActionKind, PreviewActionKind } from './response-action/carry-context.ts';
 import type { FindActionMachine } from './response-action/find-action-machine.client.ts';
-import { createFollowActions } from './response-action/follow-actions.client.ts';
-import type { Isolations } from './response-action/isolations.store.ts';
-import { createMachineActionOutput } from './response-action/machine-action-output.client.ts';
-import { createCarryMachineAction } from './response-action/machine-action.work.ts';
-import { createPreviewMachineAction } from './response-action/preview-machine-action.client.ts';
+import { createFollowActions } from './response-action/machine-action/follow-actions.client.ts';
+import type { Isolations } from './response-action/guard/isolations.store.ts';
+import { createMachineActionOutput } from './response-action/machine-action/machine-action-output.client.ts';
+import { createCarryMachineAction } from './response-action/machine-action/machine-action.work.ts';
+import { createPreviewMachineAction } from './response-action/machine-action/preview-machine-action.client.ts';
 
 /** What the wiring of machine actions has in common with that of other actions. */
 export interface MachineActionTools {

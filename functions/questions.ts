@@ -11,13 +11,13 @@ import type { TenantRecord } from '../shared/registry/tenant-record.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Engine } from './engine.ts';
 import { createFindIndicator } from './indicator-sync/find-indicator.client.ts';
-import { createAskTenant } from './response-action/ask-tenant.client.ts';
-import { createEntityHandlers } from './response-action/entities.http.ts';
-import { createEntityViews } from './response-action/entity-view.client.ts';
-import { createListMachines } from './response-action/list-machines.client.ts';
-import { createReadMachineView } from './response-action/machine-view.client.ts';
-import { createMachineHandlers } from './response-action/machines.http.ts';
-import { createRunQuery } from './response-action/queries.http.ts';
+import { createAskTenant } from './response-action/questions/ask-tenant.client.ts';
+import { createEntityHandlers } from './response-action/questions/entities.http.ts';
+import { createEntityViews } from './response-action/questions/entity-view.client.ts';
+import { createListMachines } from './response-action/questions/list-machines.client.ts';
+import { createReadMachineView } from './response-action/questions/machine-view.client.ts';
+import { createMachineHandlers } from './response-action/questions/machines.http.ts';
+import { createRunQuery } from './response-action/questions/queries.http.ts';
 import type { QuestionHandlers } from './response-action/triggers.ts';
 
 /** A part of a view that takes longer is named instead of waited for. In milliseconds. */

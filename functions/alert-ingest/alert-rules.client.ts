@@ -11,7 +11,7 @@ import type { Work } from '../../shared/work/work.store.ts';
 import { toAlertName } from './alert-name.ts';
 import { authorizeAlert } from './authorize-alert.ts';
 import type { DailyAlerts } from './daily-alerts.client.ts';
-import type { FindAlert, FoundAlert } from './find-alert.client.ts';
+import type { FindAlert, FoundAlert } from './update/find-alert.client.ts';
 import { isEcho } from './is-echo.ts';
 import type { ReceivedAlert, ReceivedUpdate } from './read-alert.ts';
 

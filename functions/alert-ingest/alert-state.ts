@@ -4,7 +4,7 @@ import type { TenantPolicy } from '../../shared/contract/tenant.ts';
 import type { MachineRecord } from '../../shared/machines/machine-record.ts';
 import type { MachineResolution } from '../../shared/machines/resolve-machine.ts';
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
-import type { ResponsePlan } from './plan-responses.ts';
+import type { ResponsePlan } from './respond/plan-responses.ts';
 
 /** The machine of an alert, once it is found. */
 export interface AlertMachine {

@@ -5,8 +5,8 @@ import type { CarryOutcome, CarryTools, Done } from '../../shared/work/carry.ts'
 import { toAlertResult, toOutcome } from './alert-outcome.ts';
 import { eventMachineId } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
-import type { FollowedAlerts } from './followed-alerts.store.ts';
-import { fromTakenIn } from './known-alert.ts';
+import type { FollowedAlerts } from './follow/followed-alerts.store.ts';
+import { fromTakenIn } from './follow/known-alert.ts';
 import { makeOnce } from './make-once.work.ts';
 import { nextAlertStep } from './next-alert-step.ts';
 import { isMadeBy, toDefenderAlert } from './to-defender-alert.ts';

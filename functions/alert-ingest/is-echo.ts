@@ -1,5 +1,5 @@
-import { firstOf, textOf } from './ocsf-value.ts';
-import type { OcsfValue } from './ocsf-value.ts';
+import { firstOf, textOf } from './ocsf/ocsf-value.ts';
+import type { OcsfValue } from './ocsf/ocsf-value.ts';
 
 /** What is known of an alert before it is taken. */
 export interface EchoQuestion {

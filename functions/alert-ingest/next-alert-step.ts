@@ -5,8 +5,8 @@ import type { MachineRecord } from '../../shared/machines/machine-record.ts';
 import type { MachineResolution } from '../../shared/machines/resolve-machine.ts';
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
 import type { AlertFacts, AlertMachine, AlertNews, AlertState, AlertStep } from './alert-state.ts';
-import { toEvidenceConditions } from './evidence-conditions.ts';
-import { nextSearchAtMs } from './search-schedule.ts';
+import { toEvidenceConditions } from './event/evidence-conditions.ts';
+import { nextSearchAtMs } from './event/search-schedule.ts';
 
 /** Whether nothing more is to be asked: called before each step. What may be in Defender is always looked for first, what is there ends well. */
 export function endAlert(state: AlertState, facts: AlertFacts): Failed | Canceled | undefined {

@@ -2,7 +2,7 @@ import type { AlertCreated, AlertUpdated } from '../../shared/contract/alert.ts'
 import { alertEnvelopeSchema } from '../../shared/contract/event.ts';
 import type { AlertEnvelope } from '../../shared/contract/event.ts';
 import type { FieldError } from '../../shared/contract/problem.ts';
-import { fromOcsf } from './from-ocsf.ts';
+import { fromOcsf } from './ocsf/from-ocsf.ts';
 
 /** A new alert as received, in our own form. */
 export interface ReceivedAlert {

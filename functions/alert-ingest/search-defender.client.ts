@@ -3,8 +3,8 @@ import type { DefenderTenant } from '../../shared/defender/hosts.ts';
 import type { Hunting } from '../../shared/defender/hunting.client.ts';
 import type { FindMachine } from '../../shared/machines/find-machines.client.ts';
 import type { AlertNews, AlertState } from './alert-state.ts';
-import { toEvidenceQuery, toNearestQuery } from './anchor-query.ts';
-import { chooseEvent } from './rank-events.ts';
+import { toEvidenceQuery, toNearestQuery } from './event/anchor-query.ts';
+import { chooseEvent } from './event/rank-events.ts';
 
 /** The states in which Defender is only asked. */
 export type SearchState = Extract<AlertState, { at: 'FindingMachine' | 'FindingEvent' }>;

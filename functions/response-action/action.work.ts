@@ -4,12 +4,12 @@ import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Carry } from '../../shared/work/carry.ts';
 import { disconnected, failed } from './action-outcomes.ts';
-import { withApproverWords } from './approver-words.ts';
+import { withApproverWords } from './guard/approver-words.ts';
 import { approverOf } from './carry-context.ts';
 import type { CarryActionKind } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
 import type { ActionKind } from './catalogue.ts';
-import { keepApprover } from './keep-approver.ts';
+import { keepApprover } from './guard/keep-approver.ts';
 
 /** What carrying actions needs. */
 export interface CarryActionOptions {

@@ -5,7 +5,7 @@ import { RejectedInput, UpstreamRefused } from '../../shared/errors.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { toOperationError } from '../../shared/work/next-attempt.ts';
-import type { AuthorizeNow } from './authorize-now.client.ts';
+import type { AuthorizeNow } from './guard/authorize-now.client.ts';
 import type { PreviewActionKind } from './carry-context.ts';
 import { rowOf } from './catalogue.ts';
 import type { ActionKind } from './catalogue.ts';

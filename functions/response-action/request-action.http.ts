@@ -13,11 +13,11 @@ import { readTraceparent } from '../../shared/http/trace-context.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import type { Authorization } from './authorize-action.ts';
-import type { AuthorizeNow } from './authorize-now.client.ts';
+import type { Authorization } from './guard/authorize-action.ts';
+import type { AuthorizeNow } from './guard/authorize-now.client.ts';
 import { dryRunAction } from './dry-run-action.client.ts';
 import type { PreviewByKind } from './dry-run-action.client.ts';
-import type { RequireIndicator } from './require-indicator.client.ts';
+import type { RequireIndicator } from './indicator/require-indicator.client.ts';
 
 /** What the route needs. */
 export interface RequestActionOptions {

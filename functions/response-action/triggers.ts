@@ -1,7 +1,7 @@
 import type { HttpHandler, TimerHandler } from '@azure/functions';
 import type { Registrar } from '../../shared/http/registrar.ts';
-import type { EntityHandlers } from './entities.http.ts';
-import type { MachineHandlers } from './machines.http.ts';
+import type { EntityHandlers } from './questions/entities.http.ts';
+import type { MachineHandlers } from './questions/machines.http.ts';
 
 /** The handlers of the scenario, by function name. */
 export interface ResponseActionHandlers {

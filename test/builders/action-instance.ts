@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
 import { createFindActionMachine } from '../../functions/response-action/find-action-machine.client.ts';
-import { createFollowActions } from '../../functions/response-action/follow-actions.client.ts';
-import { createIsolations } from '../../functions/response-action/isolations.store.ts';
-import { createCarryMachineAction } from '../../functions/response-action/machine-action.work.ts';
+import { createFollowActions } from '../../functions/response-action/machine-action/follow-actions.client.ts';
+import { createIsolations } from '../../functions/response-action/guard/isolations.store.ts';
+import { createCarryMachineAction } from '../../functions/response-action/machine-action/machine-action.work.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { createBudgets } from '../../shared/defender/budgets.store.ts';
 import { createDefenderEntities } from '../../shared/defender/entities.client.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
-import { createAlertCursors, createBeginFollowing } from '../../functions/alert-ingest/alert-cursors.store.ts';
-import { createFollowAlerts } from '../../functions/alert-ingest/follow-alerts.timer.ts';
-import { createFollowTenant } from '../../functions/alert-ingest/follow-tenant.client.ts';
-import type { FollowTenantOptions } from '../../functions/alert-ingest/follow-tenant.client.ts';
-import { createFollowedAlerts } from '../../functions/alert-ingest/followed-alerts.store.ts';
+import { createAlertCursors, createBeginFollowing } from '../../functions/alert-ingest/follow/alert-cursors.store.ts';
+import { createFollowAlerts } from '../../functions/alert-ingest/follow/follow-alerts.timer.ts';
+import { createFollowTenant } from '../../functions/alert-ingest/follow/follow-tenant.client.ts';
+import type { FollowTenantOptions } from '../../functions/alert-ingest/follow/follow-tenant.client.ts';
+import { createFollowedAlerts } from '../../functions/alert-ingest/follow/followed-alerts.store.ts';
 import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
 import { createLinkedTenants, noting } from '../../shared/alerts/linked-tenants.store.ts';
 import type { Subscriber } from '../../shared/callbacks/plan-callbacks.ts';

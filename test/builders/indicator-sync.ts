@@ -18,7 +18,7 @@ import { createSyncTenants } from '../../functions/indicator-sync/sync-tenants.t
 import { createSyncCarry } from '../../functions/indicator-sync/sync.work.ts';
 import { toSyncOperation } from '../../functions/indicator-sync/to-sync-operation.ts';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
-import { createCarryIndicator } from '../../functions/response-action/indicator-action.work.ts';
+import { createCarryIndicator } from '../../functions/response-action/indicator/indicator-action.work.ts';
 import type { FeedInput, FeedReject } from '../../shared/contract/feed.ts';
 import { feedInputSchema } from '../../shared/contract/feed.ts';
 import type { Operation } from '../../shared/contract/operation.ts';

@@ -5,7 +5,7 @@ import type {
   MachineActionNews,
   Preparing,
   Sending,
-} from '../../functions/response-action/machine-action-state.ts';
+} from '../../functions/response-action/machine-action/machine-action-state.ts';
 import { actionRequestSchema } from '../../shared/contract/action.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { defenderMachineRecordSchema } from '../../shared/defender/machine-rows.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
 import { createFindActionMachine } from '../../functions/response-action/find-action-machine.client.ts';
-import { createFollowActions } from '../../functions/response-action/follow-actions.client.ts';
-import { createIsolations } from '../../functions/response-action/isolations.store.ts';
-import { createCarryMachineAction } from '../../functions/response-action/machine-action.work.ts';
+import { createFollowActions } from '../../functions/response-action/machine-action/follow-actions.client.ts';
+import { createIsolations } from '../../functions/response-action/guard/isolations.store.ts';
+import { createCarryMachineAction } from '../../functions/response-action/machine-action/machine-action.work.ts';
 import { toActionOperation } from '../../shared/actions/action-operation.ts';
 import type { StoredAction } from '../../shared/actions/action-operation.ts';
 import { toCallbackEvents } from '../../shared/callbacks/callback-event.ts';

@@ -4,7 +4,7 @@ import { createFeedVersions } from '../../functions/indicator-sync/feed-versions
 import type { AcceptedItem, FeedState } from '../../functions/indicator-sync/feed-version.ts';
 import { createSyncInputs } from '../../functions/indicator-sync/sync-inputs.client.ts';
 import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
-import { createIsolations } from '../../functions/response-action/isolations.store.ts';
+import { createIsolations } from '../../functions/response-action/guard/isolations.store.ts';
 import { createQuestionHandlers } from '../../functions/questions.ts';
 import type { QuestionHandlers } from '../../functions/response-action/triggers.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';

@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { Timer } from '@azure/functions';
 import { createCarryAction } from '../../functions/response-action/action.work.ts';
-import { createCarryAlertAction, createPreviewAlertAction } from '../../functions/response-action/alert-action.work.ts';
+import {
+  createCarryAlertAction,
+  createPreviewAlertAction,
+} from '../../functions/response-action/change/alert-action.work.ts';
 import { createApproveAction } from '../../functions/response-action/approve-action.http.ts';
-import { createAuthorizeNow } from '../../functions/response-action/authorize-now.client.ts';
+import { createAuthorizeNow } from '../../functions/response-action/guard/authorize-now.client.ts';
 import { createDrainActions } from '../../functions/response-action/drain-actions.timer.ts';
 import { createFindActionMachine } from '../../functions/response-action/find-action-machine.client.ts';
 import {
   createCarryMachineChange,
   createPreviewMachineChange,
-} from '../../functions/response-action/machine-change.work.ts';
-import { createIsolations } from '../../functions/response-action/isolations.store.ts';
+} from '../../functions/response-action/change/machine-change.work.ts';
+import { createIsolations } from '../../functions/response-action/guard/isolations.store.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
-import { createRequireIndicator } from '../../functions/response-action/require-indicator.client.ts';
+import { createRequireIndicator } from '../../functions/response-action/indicator/require-indicator.client.ts';
 import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
 import { createAlertTriage } from '../../shared/alerts/alert-triage.client.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventMachineId, startAlert } from '../../../functions/alert-ingest/alert-state.ts';
 import type { AlertFacts, AlertNews, AlertState } from '../../../functions/alert-ingest/alert-state.ts';
 import { endAlert, nextAlertStep } from '../../../functions/alert-ingest/next-alert-step.ts';
-import { nextSearchAtMs } from '../../../functions/alert-ingest/search-schedule.ts';
+import { nextSearchAtMs } from '../../../functions/alert-ingest/event/search-schedule.ts';
 import { alertCreatedSchema } from '../../../shared/contract/alert.ts';
 import { contractExamples } from '../../../shared/contract/examples.ts';
 import { alertEventSchema } from '../../../shared/contract/operation-result.ts';

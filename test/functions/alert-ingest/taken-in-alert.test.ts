@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createFollowedAlerts } from '../../../functions/alert-ingest/followed-alerts.store.ts';
-import { planAlertChange } from '../../../functions/alert-ingest/plan-alert-changes.ts';
+import { createFollowedAlerts } from '../../../functions/alert-ingest/follow/followed-alerts.store.ts';
+import { planAlertChange } from '../../../functions/alert-ingest/follow/plan-alert-changes.ts';
 import { defenderChangedAlertSchema } from '../../../shared/defender/changed-alert.ts';
 import { finding, minuteMs, pc1, setUpAlertIngest, tenantId } from '../../builders/alert-ingest.ts';
 import { startMicrosoft } from '../../builders/microsoft.ts';

@@ -1,6 +1,6 @@
 // An instance of the app as far as the count of isolations goes: a process of its own. It is told the time and which operations
 // are to be sent, and answers which of them may be.
-import { createIsolations } from '../../../functions/response-action/isolations.store.ts';
+import { createIsolations } from '../../../functions/response-action/guard/isolations.store.ts';
 import { openTables } from '../../../shared/tables.client.ts';
 
 /** Where the instance keeps its state. */

@@ -1,0 +1,50 @@
+import ipaddr from 'ipaddr.js';
+import type { Evidence } from '../../../shared/contract/evidence.ts';
+
+/** One kind of evidence. */
+export type EvidenceOf<Type extends Evidence['entityType']> = Extract<Evidence, { entityType: Type }>;
+
+/** The evidence of one kind. */
+export function evidenceOf<Type extends Evidence['entityType']>(
+  evidence: readonly Evidence[],
+  entityType: Type,
+): readonly EvidenceOf<Type>[] {
+  return evidence.filter((each): each is EvidenceOf<Type> => each.entityType === entityType);
+}
+
+/** An address in every spelling that events have: as given, short, and IPv4 as IPv6, which is how some sockets see it. */
+export function toAddressSpellings(address: string): readonly string[] {
+  const plain = ipaddr.process(address);
+  const short = plain.toString();
+  const mapped = plain instanceof ipaddr.IPv4 ? [`::ffff:${short}`] : [];
+  return [...new Set([address.toLowerCase(), short, ...mapped])];
+}
+
+/** Longer ones would make a query of an alert's evidence too long; the host says enough. */
+const maxUrl = 512;
+
+/** What a URL or domain looks like in events: whole (`equal`), or as the beginning of an address on that host (`prefixes`). */
+export interface UrlSpellings {
+  readonly host: string | undefined;
+  readonly equal: readonly string[];
+  readonly prefixes: readonly string[];
+}
+
+/** Events hold a whole URL, or, when it was encrypted, the host alone. A bare host stands for every address on it. */
+export function toUrlSpellings(url: string): UrlSpellings {
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(url);
+  const parsed = URL.parse(hasScheme ? url : `http://${url}`);
+  const host = parsed === null || parsed.hostname === '' ? undefined : parsed.hostname;
+  const whole = url.length > maxUrl ? [] : [url, url.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')];
+  const isBare = parsed !== null && parsed.pathname === '/' && parsed.search === '' && parsed.hash === '';
+  return {
+    host,
+    equal: [...new Set([...whole, ...(host === undefined ? [] : [host])])],
+    prefixes: host !== undefined && isBare ? [`https://${host}/`, `http://${host}/`] : [],
+  };
+}
+
+/** The name of a file without its folder: products write either. */
+export function toFileName(nameOrPath: string): string {
+  return nameOrPath.split(/[\\/]/).at(-1) ?? nameOrPath;
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { ResponseAction } from '../../../shared/contract/action.ts';
+import type { AlertCreated } from '../../../shared/contract/alert.ts';
+import { parseDurationMs } from '../../../shared/contract/primitives.ts';
+import type { BlockPlan } from '../../../shared/indicators/block-plan.ts';
+import type { AlertResponse } from '../../../shared/contract/tenant-policy.ts';
+import { planBlocks } from './plan-blocks.ts';
+
+/** An action that an alert starts. */
+export interface PlannedResponse {
+  /** The same however often the alert is carried: the dedupe key of the action's operation. No caller can have it: it contains a `|`. */
+  readonly key: string;
+  readonly action: ResponseAction;
+  /** A person is asked first. */
+  readonly needsApproval: boolean;
+  /** What is read in Defender; the action's own mark is added when it is sent. */
+  readonly comment: string;
+}
+
+/** What an alert starts. */
+export interface ResponsePlan {
+  readonly actions: readonly PlannedResponse[];
+  /** Evidence to block in the whole tenant; `undefined` when no response asks for it. */
+  readonly blocks: BlockPlan | undefined;
+}
+
+/** Longest comment of an action (contract §5). */
+const maxComment = 1000;
+
+/**
+ * What a tenant's `policy.alerts.responses` start for an alert (contract §11). A response whose filters are left out fits
+ * every alert. The same action twice is one, as the first response has it; evidence is blocked for the longest time asked for.
+ */
+export function planResponses(
+  alert: AlertCreated,
+  responses: readonly AlertResponse[],
+  operationId: string,
+): ResponsePlan {
+  const fitting = responses.filter((response) => fits(alert, response));
+  const actions = new Map<string, PlannedResponse>();
+  for (const { action, approval } of fitting) {
+    if (action === undefined) continue;
+    const key = `response|${operationId}|${digestOf(action)}`;
+    if (actions.has(key)) continue;
+    actions.set(key, { key, action, needsApproval: approval, comment: toComment(alert) });
+  }
+  const blockMs = fitting.flatMap((response) => response.blockEvidenceFor ?? []).map(parseDurationMs);
+  return {
+    actions: [...actions.values()],
+    blocks: blockMs.length === 0 ? undefined : planBlocks(alert, Math.max(...blockMs)),
+  };
+}
+
+function fits({ severity, category }: AlertCreated, response: AlertResponse): boolean {
+  return (response.severity?.includes(severity) ?? true) && (response.category?.includes(category) ?? true);
+}
+
+function toComment({ id, title }: AlertCreated): string {
+  return `Response to alert ${id}: ${title}`.slice(0, maxComment).toWellFormed();
+}
+
+/** Names an action by what it does, not by its place in a list that may be edited meanwhile. */
+function digestOf(action: ResponseAction): string {
+  const sorted = JSON.stringify(action, (_key, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  return createHash('sha256').update(sorted).digest('hex').slice(0, 16);
+}

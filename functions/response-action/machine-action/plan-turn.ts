@@ -1,0 +1,104 @@
+import type { ActionRequest } from '../../../shared/contract/action.ts';
+import { endOf } from '../../../shared/defender/machine-action-rows.ts';
+import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
+import { toTicks } from '../../../shared/ticks.ts';
+import { catalogue } from '../catalogue.ts';
+import { isSameFile, isSameOrder } from './same-order.ts';
+import { operationIdIn } from '../to-comment.ts';
+
+/** What is asked of a machine, and who asks. */
+export interface TurnQuestion {
+  readonly request: ActionRequest;
+  readonly operationId: string;
+  /** Our application's id: what it asked for in Defender is ours. */
+  readonly clientId: string;
+  /** Of the file to quarantine. */
+  readonly sha1?: string | undefined;
+  /** The machine action that this one undoes because its time is over. */
+  readonly reverses?: { readonly machineActionId: string } | undefined;
+  readonly undoOthers: boolean;
+  /** A try of ours that Defender has ended already. */
+  readonly endedId?: string | undefined;
+}
+
+/** What an action may do now, by what runs on its machine and what was done there (contract §5). */
+export type Turn =
+  | { readonly turn: 'Send' | 'Wait' | 'RefuseOthers' | 'Superseded' }
+  /** `Found`: our own, which arrived after all. `Join`: somebody's that does the same. */
+  | { readonly turn: 'Found' | 'Join'; readonly action: DefenderMachineAction }
+  | { readonly turn: 'CancelOurs'; readonly machineActionId: string; readonly operationId: string };
+
+/** Decides whose turn it is. `actions`: all of the machine's. */
+export function planTurn(question: TurnQuestion, actions: readonly DefenderMachineAction[]): Turn {
+  const newest = newestFirst(actions);
+  const own = findOwn(question, newest);
+  if (own !== undefined) return { turn: 'Found', action: own };
+  const rivals = newest.filter((action) => endOf(action) === undefined && isRival(question, action));
+  const [rival] = rivals;
+  return rival === undefined ? whenIdle(question, newest) : behind(question, rival, rivals.length);
+}
+
+/** The newest machine action that bears the operation's mark, but for the try that has ended. */
+export function findOwn(
+  { operationId, request, endedId }: Pick<TurnQuestion, 'operationId' | 'request' | 'endedId'>,
+  actions: readonly DefenderMachineAction[],
+): DefenderMachineAction | undefined {
+  const [own] = newestFirst(actions).filter(
+    ({ type, requestorComment }) => type === request.action && operationIdIn(requestorComment) === operationId,
+  );
+  return own?.id === endedId ? undefined : own;
+}
+
+/** Two of a kind, or one and its undoing, never run together on a machine; of quarantines, on a file. */
+function isRival({ request, sha1 }: TurnQuestion, action: DefenderMachineAction): boolean {
+  if (action.type !== request.action) return action.type === oppositeOf(request);
+  return request.action !== 'StopAndQuarantineFile' || isSameFile(action, sha1);
+}
+
+function behind(question: TurnQuestion, rival: DefenderMachineAction, count: number): Turn {
+  const { request, reverses } = question;
+  const isEnding = rival.cancellationRequestor !== undefined;
+  // What a release would follow or cancel is a decision that somebody took since.
+  if (count > 1 || isEnding || reverses !== undefined) return { turn: 'Wait' };
+  if (rival.type === request.action) {
+    return isSameOrder(request, rival, question.sha1) ? { turn: 'Join', action: rival } : { turn: 'Wait' };
+  }
+  const operationId = isOurs(question, rival) ? operationIdIn(rival.requestorComment) : undefined;
+  const isUndone = catalogue[request.action].undoneBy === undefined;
+  if (!isUndone || operationId === undefined || rival.status !== 'Pending') return { turn: 'Wait' };
+  return { turn: 'CancelOurs', machineActionId: rival.id, operationId };
+}
+
+/** Nothing is in the way; an undoing also asks whose doing it undoes. */
+function whenIdle(question: TurnQuestion, newest: readonly DefenderMachineAction[]): Turn {
+  const { request, reverses, undoOthers } = question;
+  const done = undoneOf(request);
+  if (done === undefined) return { turn: 'Send' };
+  const held = newest.filter((action) => endOf(action) === 'Succeeded' && [done, request.action].includes(action.type));
+  const lastUndoing = held.findIndex(({ type }) => type === request.action);
+  const standing = lastUndoing === -1 ? held : held.slice(0, lastUndoing);
+  const isOthers = standing.some((action) => !isOurs(question, action));
+  if (reverses === undefined) return { turn: isOthers && !undoOthers ? 'RefuseOthers' : 'Send' };
+  const [latest] = held;
+  const isLatest = latest === undefined || latest.id === reverses.machineActionId;
+  return { turn: isLatest && !isOthers ? 'Send' : 'Superseded' };
+}
+
+/** Our application asked for it, for an operation. */
+function isOurs({ clientId }: TurnQuestion, { requestor, requestorComment }: DefenderMachineAction): boolean {
+  return requestor?.toLowerCase() === clientId.toLowerCase() && operationIdIn(requestorComment) !== undefined;
+}
+
+/** The action that a request's undoes, or that undoes it. */
+function oppositeOf(request: ActionRequest): string | undefined {
+  return catalogue[request.action].undoneBy ?? undoneOf(request);
+}
+
+function undoneOf({ action }: ActionRequest): string | undefined {
+  return Object.entries(catalogue).find(([, { undoneBy }]) => undoneBy === action)?.[0];
+}
+
+function newestFirst(actions: readonly DefenderMachineAction[]): readonly DefenderMachineAction[] {
+  const at = ({ creationDateTimeUtc = '' }: DefenderMachineAction): bigint => toTicks(creationDateTimeUtc) ?? 0n;
+  return actions.toSorted((a, b) => (at(a) === at(b) ? 0 : at(a) > at(b) ? -1 : 1));
+}
