@@ -86,6 +86,8 @@ test('npm start, what can be done beside it, and Ctrl-C', async () => {
   const demo = run(`npm run demo -- ${feeds.join(' ')}`);
   expect([await demo.ended, demo.output()]).toEqual([0, expect.not.stringContaining('starting one')]);
   expectInStep(demo);
+  expectOutcomes(demo);
+  expect(demo.output()).toContain('The late alert is looked for again');
 
   start.signal('SIGINT');
   await start.ended;
@@ -98,6 +100,13 @@ test('npm run demo by itself starts all that it needs, and ends it', async () =>
   expect(await demo.ended).toBe(0);
   expect(demo.output()).toContain('No running stack: starting one');
   expectInStep(demo);
+  expectOutcomes(demo);
+  for (const later of ['the late alert', 'the isolation', 'the release']) {
+    expect(demo.output()).toContain(`${later}: Succeeded`);
+  }
+  for (const callback of ['alert.created', 'alert.failed', 'action.succeeded', 'action.failed']) {
+    expect(demo.output()).toMatch(new RegExp(`callback ${callback} op_.* -> 204`));
+  }
   await expectNothingLeft(demo);
 });
 
@@ -106,6 +115,15 @@ function expectInStep(demo: RunningCommand): void {
   const rounds = demo.output().split('Second sync');
   for (const { displayName } of world.tenants)
     expect(rounds[1]).toMatch(new RegExp(`${displayName}: Succeeded;.* 0 calls`));
+}
+
+/** What became of the demo's alerts and actions at once. */
+function expectOutcomes(demo: RunningCommand): void {
+  expect(demo.output()).toMatch(/lands: Succeeded.*\n +machine pc1\.example\.test\n +event DeviceNetworkEvents/);
+  expect(demo.output()).toMatch(/two machines could be meant: Failed, machine_ambiguous/);
+  expect(demo.output()).toMatch(/OCSF: Succeeded/);
+  expect(demo.output()).toMatch(/for five minutes: Running, Pending/);
+  expect(demo.output()).toMatch(/protects: Failed, refused_by_policy by #\/policy\/actions\/protectedTags/);
 }
 
 test('npm start with Core Tools on the PATH: they run the app, and Azurite is whole', async () => {
