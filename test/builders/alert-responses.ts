@@ -16,7 +16,7 @@ import { wireApp } from './wired-app.ts';
 /** Long ago, so that no library keeps the identity's tokens by the real time: a test may move the clock by days, and the next one back. */
 const startMs = Date.parse('2025-03-03T10:00:00Z');
 export const beacon = { ...laterBeacon, Timestamp: '2025-03-03T09:59:05.7654399Z' };
-const finding = { ...laterFinding, eventTime: '2025-03-03T09:59:05.7654321Z' };
+export const finding = { ...laterFinding, eventTime: '2025-03-03T09:59:05.7654321Z' };
 
 export const scan = { action: { action: 'RunAntiVirusScan', scanType: 'Full' }, approval: false };
 export const tag = { action: { action: 'AddTag', tag: 'beacon' }, approval: false };

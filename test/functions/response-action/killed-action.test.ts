@@ -1,7 +1,5 @@
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toActionOperation } from '../../../shared/actions/action-operation.ts';
@@ -17,6 +15,7 @@ import { createTables } from '../../builders/create-tables.ts';
 import { freshFolder, writeFiles } from '../../builders/folder.ts';
 import { allActionRoles } from '../../builders/machine-actions.ts';
 import { startMicrosoft, world } from '../../builders/microsoft.ts';
+import { startChild, tell } from '../../builders/mortal-child.ts';
 import { freshStorage } from '../../builders/storage.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 import type { MortalPass } from './mortal-process.ts';
@@ -40,13 +39,9 @@ afterAll(async () => {
   await simulator.stop();
 });
 
-async function startInstance(): Promise<ChildProcess> {
-  const started = fork(new URL('./mortal-process.ts', import.meta.url), [], {
-    execArgv: [],
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
-  });
-  await once(started, 'message');
-  return started;
+function startInstance(): Promise<ChildProcess> {
+  const env = { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') };
+  return startChild(new URL('./mortal-process.ts', import.meta.url), { env });
 }
 
 const audience = 'https://api.securitycenter.microsoft.com';
@@ -99,19 +94,9 @@ async function setUp() {
 type Bench = Awaited<ReturnType<typeof setUp>>;
 
 /** One pass of the timer in the instance: the steps made so far, or `undefined` when it was killed. */
-async function pass({ place, control }: Bench, dieAfter?: number): Promise<readonly string[] | undefined> {
+function pass({ place, control }: Bench, dieAfter?: number): Promise<readonly string[] | undefined> {
   const told: MortalPass = { place, nowMs: control.clock.now(), ...(dieAfter === undefined ? {} : { dieAfter }) };
-  const either = new AbortController();
-  const { signal } = either;
-  const answer = once(instance, 'message', { signal }).then(([steps]) => steps as readonly string[]);
-  const end = once(instance, 'exit', { signal }).then(() => undefined);
-  instance.send(told);
-  try {
-    return await Promise.race([answer, end]);
-  } finally {
-    either.abort();
-    await Promise.allSettled([answer, end]);
-  }
+  return tell(instance, told);
 }
 
 /** A pass a minute, until the instance is killed. */

@@ -4,6 +4,7 @@ import { openTables } from '../../../shared/tables.client.ts';
 import type { Tables } from '../../../shared/tables.client.ts';
 import type { Work } from '../../../shared/work/work.store.ts';
 import { createActionInstance } from '../../builders/action-instance.ts';
+import { createMortalSteps, nameOfWrite } from '../../builders/mortal-steps.ts';
 
 /** Where an instance finds everything. */
 export interface MortalPlace {
@@ -21,19 +22,14 @@ export interface MortalPass {
 }
 
 let nowMs = 0;
-let dieAfter: number | undefined;
 let connectionString: string | undefined;
 let work: Work | undefined;
-let steps: string[] = [];
+const steps = createMortalSteps();
 
-/** Until the process dies of it, the step has been made outside, and nobody has heard so. */
+/** Once it is taken, the step has been made outside; if the process dies of it, nobody has heard so. */
 async function step<T>(name: string, make: () => Promise<T>): Promise<T> {
   const made = await make();
-  steps.push(name);
-  if (steps.length === dieAfter) {
-    process.kill(process.pid, 'SIGKILL');
-    await new Promise(() => undefined);
-  }
+  steps.take(name);
   return made;
 }
 
@@ -53,24 +49,18 @@ function mortal(tables: Tables): Tables {
         const value: unknown = Reflect.get(target, property, target);
         if (property !== 'submitTransaction' || typeof value !== 'function') return value;
         return (...given: unknown[]): unknown =>
-          step(nameOf(given[0]), () => Reflect.apply(value, target, given) as Promise<unknown>);
+          step(nameOfWrite(given[0]), () => Reflect.apply(value, target, given) as Promise<unknown>);
       },
     });
   };
 }
 
-/** A write, by how the operation stands after it. */
-function nameOf(transaction: unknown): string {
-  const [[kind, { status, stage }] = ['', {}]] = transaction as [string, { status?: string; stage?: string }][];
-  if (kind === 'create') return 'accept';
-  return status === undefined ? 'claim' : [status, stage].filter((word) => word !== undefined).join(' ');
-}
-
 async function pass({ place, ...told }: MortalPass): Promise<void> {
-  ({ nowMs, dieAfter } = { dieAfter: undefined, ...told });
+  ({ nowMs } = told);
+  steps.dieAfter(told.dieAfter);
   if (connectionString !== place.connectionString) {
     ({ connectionString } = place);
-    steps = [];
+    steps.begin();
     ({ work } = createActionInstance({
       ...{ tables: mortal(openTables({ connectionString })), origin: place.origin, clientId: place.clientId },
       tokens: { getToken: () => Promise.resolve(place.token), forget: () => undefined },
@@ -79,7 +69,7 @@ async function pass({ place, ...told }: MortalPass): Promise<void> {
     }));
   }
   await work?.drain('actions', { budgetMs: 45_000 });
-  process.send?.(steps);
+  process.send?.(steps.made);
 }
 
 process.on('message', (told: MortalPass) => void pass(told));
