@@ -68,7 +68,7 @@ export async function toFindings(evidence: Evidence): Promise<Findings> {
   const isTagged = toTagged(simulator, traffic);
   const ends = toEnds(evidence.callbacks);
   const ids = new Set(traffic.accepted.map(({ operationId }) => operationId));
-  const examples: string[] = [...traffic.wrong];
+  const examples: string[] = [...traffic.wrong, ...others.slice(0, 5).map((key) => `left over: ${key}`)];
   const count = (what: string, isWrong: (one: Traffic['accepted'][number]) => boolean): number => {
     const found = traffic.accepted.filter(isWrong);
     examples.push(...found.slice(0, 3).map(({ operationId, index }) => `${what}: ${operationId} (${index})`));
@@ -94,7 +94,7 @@ export async function toFindings(evidence: Evidence): Promise<Findings> {
     }),
     wrongAnswers: traffic.wrong.length,
     withoutRetryAfter: evidence.withoutRetryAfter,
-    leftOver: others + Math.abs(listed - operations.size),
+    leftOver: others.length + Math.abs(listed - operations.size),
     quietStarved: flood.operations >= tellingFlood && quiet.p95 > flood.p95 ? 1 : 0,
   };
   const ended: Record<string, number> = {};
@@ -110,17 +110,18 @@ function toEnd(row: Row | undefined): string {
   return error?.code ?? status;
 }
 
-async function readRows(tables: Tables): Promise<{ operations: Map<string, Row>; others: number; listed: number }> {
+async function readRows(tables: Tables): Promise<{ operations: Map<string, Row>; others: string[]; listed: number }> {
   const operations = new Map<string, Row>();
-  let others = 0;
+  const others: string[] = [];
   let listed = 0;
   for await (const row of tables('work').listEntities<Row>()) {
     const key = String(row.rowKey);
-    // Syncs that a timer began are no part of the run.
-    if ((row['kind'] !== undefined && row['kind'] !== 'Action') || key.startsWith('q|sync|')) continue;
+    // Syncs that a timer began are no part of the run: operation, work item, and the name that is theirs while they run.
+    if ((row['kind'] !== undefined && row['kind'] !== 'Action') || /^(?:q\|sync\||e\|IndicatorSync$)/.test(key))
+      continue;
     if (key.startsWith('o|')) operations.set(key.slice(2), row);
     else if (key.startsWith('l|')) listed += 1;
-    else others += 1;
+    else others.push(key);
   }
   return { operations, others, listed };
 }
