@@ -8,21 +8,19 @@ const get = (path: string) => bench.call('GET', `/api/${path}`);
 const product = { productName: 'edge', productVendor: 'microsoft', productVersion: '81.0', fixingKbId: '4561600' };
 
 beforeEach(() => {
-  bench
-    .control()
-    .vulnerabilities.seed(tenantId, [
-      {
-        id: 'CVE-2026-0001',
-        severity: 'Critical',
-        machines: [pc1.id, srv1.id].map((id) => ({ machineId: id, ...product })),
-      },
-      {
-        id: 'CVE-2026-0002',
-        severity: 'Low',
-        machines: [{ machineId: pc1.id }, { machineId: pc1.id, productName: 'x' }],
-      },
-      { id: 'CVE-2026-0003' },
-    ]);
+  bench.control().vulnerabilities.seed(tenantId, [
+    {
+      id: 'CVE-2026-0001',
+      severity: 'Critical',
+      machines: [pc1.id, srv1.id].map((id) => ({ machineId: id, ...product })),
+    },
+    {
+      id: 'CVE-2026-0002',
+      severity: 'Low',
+      machines: [{ machineId: pc1.id }, { machineId: pc1.id, productName: 'x' }],
+    },
+    { id: 'CVE-2026-0003' },
+  ]);
 });
 
 test('of a machine', async () => {
