@@ -8,6 +8,9 @@ import type { MachineFacts } from './guard/protection.ts';
 /** Name of the signal by which an approval reaches an action. */
 export const approvalSignal = 'approval';
 
+/** An approval comes as a signal, or never: the engine ends what is not sent in time. */
+export const approvalRecheckMs = 30 * 24 * 60 * 60 * 1000;
+
 /** What is at hand when an action is carried one step further. */
 export interface ActionContext {
   readonly operation: Operation;

@@ -5,6 +5,7 @@ import type { CarryOutcome, CarryTools } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from '../action-outcomes.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';
 import type { Authorization } from '../guard/authorize-action.ts';
+import { approvalRecheckMs } from '../carry-context.ts';
 import type { ActionContext } from '../carry-context.ts';
 import type { MachineFacts } from '../guard/protection.ts';
 
@@ -32,9 +33,6 @@ export interface ChangeLook {
 
 /** What to do with what Defender told: end, wait, or send the call. */
 export type ChangeStep = CarryOutcome | { readonly outcome: 'Send' };
-
-/** An approval comes as a signal, or never: the engine ends what is not sent in time. */
-const approvalRecheckMs = 30 * 24 * 60 * 60 * 1000;
 
 /** The facts of a step. */
 export function toChangeFacts(

@@ -4,13 +4,11 @@ import type { DirectIndicators } from '../../../shared/indicators/direct-indicat
 import type { CarryOutcome, CarryTools } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from '../action-outcomes.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';
+import { approvalRecheckMs } from '../carry-context.ts';
 import type { ActionContext, CarryActionKind } from '../carry-context.ts';
 import { toIndicatorCall, toIndicatorOrder, toIndicatorResult } from './indicator-order.ts';
 import type { IndicatorOrder } from './indicator-order.ts';
 import { failureOf, isReached, isThrough, overtaken, refusalOf } from './next-indicator-step.ts';
-
-/** An approval comes as a signal, or never: the engine ends what is not sent in time. */
-const approvalRecheckMs = 30 * 24 * 3_600_000;
 
 /** The sync runs elsewhere, or waits for its turn at Defender: looked at again after this. */
 const lookAgainMs = 10_000;

@@ -1,6 +1,7 @@
 import type { ActionRequest } from '../../../shared/contract/action.ts';
 import type { Failed } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from '../action-outcomes.ts';
+import { approvalRecheckMs } from '../carry-context.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';
 import { rowOf } from '../catalogue.ts';
 import { ended, giveUp, toActionCall, toMachine, tooLate, waiting, withResult } from './machine-action-outcomes.ts';
@@ -9,8 +10,6 @@ import type { Prepared, Preparing } from './machine-action-state.ts';
 import { runsOn } from './operating-systems.ts';
 import type { MachineOs, OsRule } from './operating-systems.ts';
 
-/** An approval comes as a signal, or never: the engine ends what is not sent in time. */
-const approvalRecheckMs = 30 * 24 * 60 * 60 * 1000;
 const hourMs = 60 * 60 * 1000;
 
 /** What can be said before Defender is asked for the machine. */
