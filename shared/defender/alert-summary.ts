@@ -1,9 +1,5 @@
 import { z } from 'zod';
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
+import { textOrNone } from './or-absent.ts';
 
 /** An alert in short, as Defender gives it in every list; unknown words pass as they are. */
 export const defenderAlertSummarySchema = z.object({

@@ -6,20 +6,13 @@ import type { UpstreamIds } from '../errors.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { machinePath } from './machine-rows.ts';
+import { orAbsent, textOrNone } from './or-absent.ts';
 import type { MdeRole } from './roles.ts';
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
 
 /** An alert as Defender gives it, as far as we use it; fields that it leaves empty are absent, unknown words pass as they are. */
 export const defenderAlertSchema = z.object({
   id: z.string().min(1),
-  incidentId: z
-    .int()
-    .nullish()
-    .transform((id) => id ?? undefined),
+  incidentId: orAbsent(z.int()),
   description: textOrNone,
   severity: textOrNone,
   status: textOrNone,
@@ -28,10 +21,7 @@ export const defenderAlertSchema = z.object({
   assignedTo: textOrNone,
   machineId: textOrNone,
   lastUpdateTime: textOrNone,
-  comments: z
-    .array(z.object({ comment: textOrNone, createdBy: textOrNone, createdTime: textOrNone }))
-    .nullish()
-    .transform((comments) => comments ?? undefined),
+  comments: orAbsent(z.array(z.object({ comment: textOrNone, createdBy: textOrNone, createdTime: textOrNone }))),
 });
 
 /** An alert as Defender gives it. */

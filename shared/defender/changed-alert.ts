@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { machineIdSchema, timeSchema } from '../contract/primitives.ts';
 import { toTicks } from '../ticks.ts';
 import type { Ticks } from '../ticks.ts';
+import { textOrNone } from './or-absent.ts';
 
 /** An alert as it stands, with the words of Defender's API; what is empty is absent, unknown words pass as they are. */
 export interface ChangedAlert {
@@ -28,11 +29,6 @@ export interface AlertComment {
 export function ticksOf({ lastUpdateTime }: Pick<ChangedAlert, 'lastUpdateTime'>): Ticks {
   return toTicks(lastUpdateTime) ?? 0n;
 }
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
 
 /** An alert of Defender's own API. */
 export const defenderChangedAlertSchema = z

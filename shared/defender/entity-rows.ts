@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toSegment } from './odata.ts';
+import { orAbsent, textOrNone } from './or-absent.ts';
 
 /** A file, domain, address or user: `name` is a hash, a host, an address, or a user's name without its domain. */
 export interface DefenderEntity {
@@ -7,15 +8,7 @@ export interface DefenderEntity {
   readonly name: string;
 }
 
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
-
-const numberOrNone = z
-  .number()
-  .nullish()
-  .transform((number) => number ?? undefined);
+const numberOrNone = orAbsent(z.number());
 
 /** A file as Defender gives it, as far as we use it; fields that it leaves empty are absent. */
 export const defenderFileSchema = z.object({

@@ -3,12 +3,8 @@ import type { UpstreamIds } from '../errors.ts';
 import type { Defender } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { toFilterOption } from './odata.ts';
+import { textOrNone } from './or-absent.ts';
 import type { GraphRole } from './roles.ts';
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
 
 /** An alert as Graph gives it, as far as we use it; fields that it leaves empty are absent. Enum values are in camelCase. */
 const graphAlertSchema = z.object({

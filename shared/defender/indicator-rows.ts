@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import { indicatorActionSchema, indicatorSeveritySchema, indicatorTypeSchema } from '../contract/indicator.ts';
 import type { IndicatorAction, IndicatorSeverity, IndicatorType } from '../contract/indicator.ts';
+import { textOrNone } from './or-absent.ts';
 
 const id = z.union([z.string().min(1), z.int().transform(String)]);
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? undefined);
 
 /**
  * An indicator as Defender lists it, as far as we read it; others' rows included. Types, actions and severities that cannot
@@ -19,16 +16,16 @@ export const defenderIndicatorSchema = z.object({
   indicatorType: indicatorTypeSchema.or(z.literal('Other')).catch('Other'),
   action: indicatorActionSchema.or(z.literal('Other')).catch('Other'),
   severity: indicatorSeveritySchema.or(z.literal('Other')).catch('Other'),
-  title: text,
-  description: text,
+  title: textOrNone,
+  description: textOrNone,
   /** Our application id, or who else made it. */
-  createdBy: text,
-  createdByDisplayName: text,
-  creationTimeDateTimeUtc: text,
-  lastUpdateTime: text,
+  createdBy: textOrNone,
+  createdByDisplayName: textOrNone,
+  creationTimeDateTimeUtc: textOrNone,
+  lastUpdateTime: textOrNone,
   /** Left out: it never expires. */
-  expirationTime: text,
-  externalId: text,
+  expirationTime: textOrNone,
+  externalId: textOrNone,
   generateAlert: z
     .boolean()
     .nullish()

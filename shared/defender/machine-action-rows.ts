@@ -1,9 +1,5 @@
 import { z } from 'zod';
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
+import { orAbsent, textOrNone } from './or-absent.ts';
 
 const commandSchema = z.object({
   index: z.int().min(0),
@@ -31,10 +27,7 @@ export const defenderMachineActionSchema = z.object({
   requestorComment: textOrNone,
   cancellationRequestor: textOrNone,
   creationDateTimeUtc: textOrNone,
-  relatedFileInfo: z
-    .object({ fileIdentifier: textOrNone, fileIdentifierType: textOrNone })
-    .nullish()
-    .transform((file) => file ?? undefined),
+  relatedFileInfo: orAbsent(z.object({ fileIdentifier: textOrNone, fileIdentifierType: textOrNone })),
   commands: z
     .array(commandSchema)
     .nullish()

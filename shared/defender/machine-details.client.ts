@@ -4,21 +4,14 @@ import type { DefenderAlertSummary } from './alert-summary.ts';
 import type { Defender } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { machinePath } from './machine-rows.ts';
+import { orAbsent, textOrNone } from './or-absent.ts';
 import type { MdeRole } from './roles.ts';
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
 
 const logonUserSchema = z.object({
   accountName: textOrNone,
   accountDomain: textOrNone,
   lastSeen: textOrNone,
-  isDomainAdmin: z
-    .boolean()
-    .nullish()
-    .transform((isAdmin) => isAdmin ?? undefined),
+  isDomainAdmin: orAbsent(z.boolean()),
 });
 
 const vulnerabilitySchema = z.object({ id: z.string(), severity: textOrNone });

@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { toSegment } from './odata.ts';
-
-const textOrNone = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
+import { orAbsent, textOrNone } from './or-absent.ts';
 
 /** A machine as Defender gives it, as far as we use it; fields that it leaves empty are absent. */
 export const defenderMachineSchema = z.object({
@@ -33,10 +29,7 @@ export const defenderMachineSchema = z.object({
 /** A machine with everything by which machines are told apart. */
 export const defenderMachineRecordSchema = defenderMachineSchema.extend({
   lastExternalIpAddress: textOrNone,
-  ipAddresses: z
-    .array(z.object({ ipAddress: textOrNone, macAddress: textOrNone }))
-    .nullish()
-    .transform((addresses) => addresses ?? undefined),
+  ipAddresses: orAbsent(z.array(z.object({ ipAddress: textOrNone, macAddress: textOrNone }))),
 });
 
 /** A machine as Defender gives it. */
