@@ -4,6 +4,3 @@ import { createHash } from 'node:crypto';
 export function toAlertName(id: string): string {
   return `alert|${createHash('sha256').update(id).digest('hex')}`;
 }
-
-/** An id stays taken as long as the link between it and its alert lives (contract §15). In milliseconds. */
-export const alertNameKeptMs = 180 * 86_400_000;

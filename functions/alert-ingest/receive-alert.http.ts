@@ -1,4 +1,5 @@
 import type { HttpHandler } from '@azure/functions';
+import { linkKeptMs } from '../../shared/alerts/alert-link-rows.ts';
 import type { AlertLinks } from '../../shared/alerts/alert-links.store.ts';
 import type { AlertTriage } from '../../shared/alerts/alert-triage.client.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -16,7 +17,7 @@ import type { Documents, Versioned } from '../../shared/registry/documents.store
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { NewOperation } from '../../shared/work/new-operation.ts';
 import type { Work } from '../../shared/work/work.store.ts';
-import { alertNameKeptMs, toAlertName } from './alert-name.ts';
+import { toAlertName } from './alert-name.ts';
 import { countDays, createAlertRules } from './alert-rules.client.ts';
 import { createDailyAlerts } from './daily-alerts.client.ts';
 import { dryRunAlert } from './dry-run-alert.client.ts';
@@ -95,7 +96,8 @@ function toNewOperation(call: AlertCall, received: ReceivedAlert | ReceivedUpdat
 }
 
 function ofAlert({ alert: { id } }: ReceivedAlert) {
-  return { kind: 'Alert', reference: id, exclusive: toAlertName(id), keepsNameMs: alertNameKeptMs } as const;
+  // An id stays taken as long as the link between it and its alert lives.
+  return { kind: 'Alert', reference: id, exclusive: toAlertName(id), keepsNameMs: linkKeptMs } as const;
 }
 
 function ofUpdate({ update: { id } }: ReceivedUpdate) {

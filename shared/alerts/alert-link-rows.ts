@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { TransactionAction } from '@azure/data-tables';
 import { fromSortable, toSortable } from '../work/keys.ts';
 
+/** So long a link lives, from when its alert was made (contract §15). In milliseconds. */
+export const linkKeptMs = 180 * 86_400_000;
+
 /** By which of Microsoft's APIs an alert was made, is read and is changed. */
 export type AlertVia = 'Defender' | 'Graph';
 

@@ -2,7 +2,7 @@ import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import { fromStorage, isConflict, readRow, submit } from '../work/transactions.store.ts';
-import { ageRange, alertRange, fromLinkRow, fromLinkedRows, linkKeys } from './alert-link-rows.ts';
+import { ageRange, alertRange, fromLinkRow, fromLinkedRows, linkKeptMs, linkKeys } from './alert-link-rows.ts';
 import { toLinkRows, toWrittenColumns } from './alert-link-rows.ts';
 import type { AlertLink, LinkedAlert, NewAlertLink, WrittenFields } from './alert-link-rows.ts';
 
@@ -22,7 +22,6 @@ export interface AlertLinks {
   readonly sweep: (tenantId: string) => Promise<number>;
 }
 
-const keptMs = 180 * 86_400_000;
 const readsAtOnce = 16;
 
 /** Opens the links: rows in table `ledger`, PartitionKey = tenant. */
@@ -50,7 +49,7 @@ export function createAlertLinks({ table, now }: { readonly table: TableClient; 
         if (!isConflict(error)) throw error;
       }
     },
-    sweep: (tenantId) => sweepLinks(table, tenantId, now() - keptMs),
+    sweep: (tenantId) => sweepLinks(table, tenantId, now() - linkKeptMs),
   };
 }
 

@@ -1,3 +1,4 @@
+import { linkKeptMs } from '../../../shared/alerts/alert-link-rows.ts';
 import type { AlertVia } from '../../../shared/alerts/alert-link-rows.ts';
 import { linkedKey } from '../../../shared/alerts/linked-key.ts';
 import { isSubscribedTo } from '../../../shared/callbacks/plan-callbacks.ts';
@@ -23,9 +24,6 @@ export interface FollowingFacts {
   readonly linkedAtMs: ReadonlyMap<string, number>;
   readonly nowMs: number;
 }
-
-/** So long after its last alert a tenant has none of ours that is followed (contract §15). */
-const followedMs = 180 * 86_400_000;
 
 /**
  * Which alerts of a tenant are to be followed: those of which somebody wants to hear. Nothing, while nobody does or there are none.
@@ -62,5 +60,6 @@ function isWanted(
 
 function hasAlerts({ tenantId }: TenantRecord, via: AlertVia, { linkedAtMs, nowMs }: FollowingFacts): boolean {
   const lastMs = linkedAtMs.get(linkedKey(tenantId, via));
-  return lastMs !== undefined && nowMs < lastMs + followedMs;
+  // So long after its last alert a tenant has none of ours that is followed.
+  return lastMs !== undefined && nowMs < lastMs + linkKeptMs;
 }
