@@ -10,3 +10,8 @@ export function toMark(operationId: string | undefined): string {
 export function hasMark(text: string | undefined, operationId: string): boolean {
   return text?.includes(toMark(operationId)) ?? false;
 }
+
+/** The operation whose mark a text ends in: the last one counts, for whoever asked may have written another before it. */
+export function operationIdIn(text: string | undefined): string | undefined {
+  return /\[(op_[a-z2-7]{26})\]\s*$/.exec(text ?? '')?.[1];
+}

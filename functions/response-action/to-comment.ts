@@ -19,11 +19,6 @@ export function toComment({ comment, approvedBy, operationId }: CommentParts): s
   return cut(comment, maxComment - end.length) + end;
 }
 
-/** The operation whose mark a comment ends in: the last one counts, for whoever asked may have written another before it. */
-export function operationIdIn(comment: string | undefined): string | undefined {
-  return /\[(op_[a-z2-7]{26})\]\s*$/.exec(comment ?? '')?.[1];
-}
-
 /** No more UTF-16 units than these, and never half a character. */
 function cut(text: string, length: number): string {
   const part = text.slice(0, length);

@@ -2,6 +2,7 @@ import type { LinkedAlert } from '../../../shared/alerts/alert-link-rows.ts';
 import type { CallbackEvent } from '../../../shared/contract/callback-event.ts';
 import { ticksOf } from '../../../shared/defender/changed-alert.ts';
 import type { AlertComment, ChangedAlert } from '../../../shared/defender/changed-alert.ts';
+import { operationIdIn } from '../../../shared/operation-mark.ts';
 import { ticksPerMs, toTicks } from '../../../shared/ticks.ts';
 import { isSameValue, newAlert, toCommentKey, toKnown, toldFields } from './known-alert.ts';
 import type { KnownAlert, ToldField } from './known-alert.ts';
@@ -71,7 +72,7 @@ function isAwaited(name: ToldField, atMs: number, { lastUpdateTime = '', met }: 
 
 /** Every comment that we write ends in the mark of its operation. */
 function isOurs(comment: string): boolean {
-  return /\[op_[a-z2-7]{26}\]\s*$/.test(comment);
+  return operationIdIn(comment) !== undefined;
 }
 
 function toEvents(

@@ -12,7 +12,7 @@ import type {
 } from './machine-action-state.ts';
 import { findOwn } from './plan-turn.ts';
 import { beginPreparing } from './prepare-machine-action.ts';
-import { operationIdIn } from '../to-comment.ts';
+import { operationIdIn } from '../../../shared/operation-mark.ts';
 
 type SendNews = Extract<MachineActionNews, { readonly news: 'Looked' | 'Sent' | 'Refused' | 'Throttled' }>;
 

@@ -4,7 +4,7 @@ import type { DefenderMachineAction } from '../../../shared/defender/machine-act
 import { toTicks } from '../../../shared/ticks.ts';
 import { catalogue } from '../catalogue.ts';
 import { isSameFile, isSameOrder } from './same-order.ts';
-import { operationIdIn } from '../to-comment.ts';
+import { operationIdIn } from '../../../shared/operation-mark.ts';
 
 /** What is asked of a machine, and who asks. */
 export interface TurnQuestion {

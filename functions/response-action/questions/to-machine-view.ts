@@ -6,7 +6,7 @@ import type { DefenderMachineAction } from '../../../shared/defender/machine-act
 import type { DefenderMachine } from '../../../shared/defender/machine-rows.ts';
 import { unreadOf, valueOf } from './read-part.ts';
 import type { Part } from './read-part.ts';
-import { operationIdIn } from '../to-comment.ts';
+import { operationIdIn } from '../../../shared/operation-mark.ts';
 import { given, toAlertSummaries, toLogonUsers, toMachine } from './to-machine.ts';
 
 /** A machine action that has not ended, in Defender's words; `operationId` when it is one of ours. */

@@ -4,7 +4,8 @@ import { catalogue } from '../../../functions/response-action/catalogue.ts';
 import { describeCatalogue } from '../../../functions/response-action/describe-catalogue.ts';
 import { osRules, runsOn } from '../../../functions/response-action/machine-action/operating-systems.ts';
 import { toCall } from '../../../functions/response-action/to-call.ts';
-import { operationIdIn, toComment } from '../../../functions/response-action/to-comment.ts';
+import { toComment } from '../../../functions/response-action/to-comment.ts';
+import { operationIdIn } from '../../../shared/operation-mark.ts';
 import { actionNames, actionRequestSchema, machineActionNames } from '../../../shared/contract/action.ts';
 import { actionRoles } from '../../../shared/defender/roles.ts';
 
