@@ -5,9 +5,11 @@ import { createTell } from '../shared/callbacks/tell.store.ts';
 import type { FeedReject } from '../shared/contract/feed.ts';
 import type { OperationKind } from '../shared/contract/operation.ts';
 import { createDefenderAlerts } from '../shared/defender/alerts.client.ts';
+import { createDefenderEntities } from '../shared/defender/entities.client.ts';
 import { createGraphAlerts } from '../shared/defender/graph-alerts.client.ts';
 import { createHunting } from '../shared/defender/hunting.client.ts';
 import { createDefenderIndicators } from '../shared/defender/indicators.client.ts';
+import { createDefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
 import { createBlockEvidence } from '../shared/indicators/block-evidence.store.ts';
@@ -39,7 +41,7 @@ import { syncNow } from './indicator-sync/sync-now.work.ts';
 import { createSyncStates } from './indicator-sync/sync-states.store.ts';
 import { createSyncCarry } from './indicator-sync/sync.work.ts';
 import { toSyncOperation } from './indicator-sync/to-sync-operation.ts';
-import { createMachineActionCarry, createMachineActionPreview } from './machine-actions.ts';
+import { createMachineActionCarry } from './machine-actions.ts';
 import { createCarryAction } from './response-action/action.work.ts';
 import { createCarryAlertAction, createPreviewAlertAction } from './response-action/change/alert-action.work.ts';
 import { createAuthorizeNow } from './response-action/guard/authorize-now.client.ts';
@@ -48,6 +50,7 @@ import { createIsolations } from './response-action/guard/isolations.store.ts';
 import { createCarryMachineChange, createPreviewMachineChange } from './response-action/change/machine-change.work.ts';
 import { createRequireIndicator } from './response-action/indicator/require-indicator.client.ts';
 import { createCarryIndicator } from './response-action/indicator/indicator-action.work.ts';
+import { createPreviewMachineAction } from './response-action/machine-action/preview-machine-action.client.ts';
 import { createPreviewIndicator } from './response-action/indicator/preview-indicator.client.ts';
 
 export type Engine = ReturnType<typeof createEngine>;
@@ -106,6 +109,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
   const triage = createAlertTriage({ defender, alerts });
   const findMachine = createFindMachine(defender);
   const findActionMachine = createFindActionMachine({ findMachine, now });
+  const entities = createDefenderEntities(defender);
   const isolations = createIsolations({ table: tables('budgets'), now, random, sleep });
   const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId, ownNames, now });
   const findStanding = createFindStanding(planTenant);
@@ -120,6 +124,8 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     findStanding,
     requireIndicator: createRequireIndicator({ direct, ownNames, now }),
     machines: createDefenderMachines(defender),
+    machineActions: createDefenderMachineActions(defender),
+    entities,
     alerts,
     triage,
     graphAlerts: createGraphAlerts(defender),
@@ -132,7 +138,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     isolations,
     authorizeNow: createAuthorizeNow(isolations),
     previewByKind: {
-      MachineAction: createMachineActionPreview({ defender }, { findActionMachine }),
+      MachineAction: createPreviewMachineAction({ findActionMachine, entities }),
       MachineChange: createPreviewMachineChange({ findActionMachine }),
       Alert: createPreviewAlertAction({ triage, alertLinks }),
       Indicator: createPreviewIndicator({ standing: findStanding, now }),

@@ -1,21 +1,22 @@
-import { createDefenderEntities } from '../shared/defender/entities.client.ts';
-import { createDefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
+import type { DefenderEntities } from '../shared/defender/entities.client.ts';
+import type { DefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
 import type { SuspendTenant } from '../shared/registry/tenant-gate.store.ts';
 import type { Work } from '../shared/work/work.store.ts';
 import type { Capabilities } from './capabilities.ts';
 import { createAskTenant } from './response-action/questions/ask-tenant.client.ts';
-import type { CarryActionKind, PreviewActionKind } from './response-action/carry-context.ts';
+import type { CarryActionKind } from './response-action/carry-context.ts';
 import type { FindActionMachine } from './response-action/find-action-machine.client.ts';
 import { createFollowActions } from './response-action/machine-action/follow-actions.client.ts';
 import type { Isolations } from './response-action/guard/isolations.store.ts';
 import { createMachineActionOutput } from './response-action/machine-action/machine-action-output.client.ts';
 import { createCarryMachineAction } from './response-action/machine-action/machine-action.work.ts';
-import { createPreviewMachineAction } from './response-action/machine-action/preview-machine-action.client.ts';
 
 /** What the wiring of machine actions has in common with that of other actions. */
 export interface MachineActionTools {
   readonly findActionMachine: FindActionMachine;
   readonly isolations: Isolations;
+  readonly machineActions: DefenderMachineActions;
+  readonly entities: DefenderEntities;
 }
 
 /** No machine action is followed for longer than Defender waits for a machine (72 hours): older ones are asked for one by one. */
@@ -23,40 +24,29 @@ const followedForMs = 4 * 24 * 60 * 60 * 1000;
 
 /** Wires the carry of Defender's nine machine actions. `work` is only used once they are carried. */
 export function createMachineActionCarry(
-  { defender, settings, now }: Pick<Capabilities, 'defender' | 'settings' | 'now'>,
+  { settings, now }: Pick<Capabilities, 'settings' | 'now'>,
   tools: MachineActionTools,
   work: () => Pick<Work, 'accept' | 'listReferences'>,
 ): CarryActionKind {
-  const machineActions = createDefenderMachineActions(defender);
+  const { machineActions } = tools;
   const listFollowed = (tenantId: string): Promise<readonly string[]> => {
     const filter = { kind: 'Action', status: 'Running', fromMs: now() - followedForMs } as const;
     return work().listReferences(tenantId, filter, 'machineActionId');
   };
   return createCarryMachineAction({
-    ...{ ...tools, machineActions, clientId: settings.entra.clientId },
-    entities: createDefenderEntities(defender),
+    ...{ ...tools, clientId: settings.entra.clientId },
     followAction: createFollowActions({ machineActions, listFollowed, now }),
     accept: (operation) => work().accept(operation),
   });
 }
 
-/** Wires what tells what one of them would send. */
-export function createMachineActionPreview(
-  { defender }: Pick<Capabilities, 'defender'>,
-  { findActionMachine }: Pick<MachineActionTools, 'findActionMachine'>,
-): PreviewActionKind {
-  return createPreviewMachineAction({ findActionMachine, entities: createDefenderEntities(defender) });
-}
-
 /** Wires the way to what an action brought back. */
 export function createOutputOf({
-  tenants,
-  defender,
   suspend,
-  now,
-}: Pick<Capabilities, 'tenants' | 'defender' | 'now'> & {
-  readonly suspend: SuspendTenant;
-}): ReturnType<typeof createMachineActionOutput> {
-  const machineActions = createDefenderMachineActions(defender);
-  return createMachineActionOutput({ tenants, machineActions, askTenant: createAskTenant(suspend), now });
+  ...parts
+}: Pick<Capabilities, 'tenants' | 'now'> &
+  Pick<MachineActionTools, 'machineActions'> & {
+    readonly suspend: SuspendTenant;
+  }): ReturnType<typeof createMachineActionOutput> {
+  return createMachineActionOutput({ ...parts, askTenant: createAskTenant(suspend) });
 }
