@@ -40,10 +40,10 @@ export function toEvidenceConditions(evidence: readonly Evidence[]): readonly Ev
   const users = evidenceOf(evidence, 'User');
   const started = processes.flatMap((process) => toProcessCondition(process, startedProcess) ?? []);
   const acting = [...processes.flatMap((process) => toProcessCondition(process, actingProcess) ?? []), ...file.acting];
-  const row = (table: EventTable, match: Match, ...any: readonly string[]) => ({
+  const row = (table: EventTable, match: Match, ...conditions: readonly string[]) => ({
     table,
     match,
-    where: any.join(' or '),
+    where: conditions.join(' or '),
   });
   return [
     row('DeviceProcessEvents', 'Evidence', ...file.own, ...started),
