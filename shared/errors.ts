@@ -58,6 +58,11 @@ export class UpstreamRefused extends Error {
   }
 }
 
+/** Whether Microsoft refused a call with this HTTP status. */
+export function isRefused(error: unknown, status: number): error is UpstreamRefused {
+  return error instanceof UpstreamRefused && error.status === status;
+}
+
 /** What a final refusal may carry besides its code and text. */
 export interface UpstreamRefusedMore {
   readonly status?: number;

@@ -3,7 +3,7 @@ import type { DefenderAlerts } from '../defender/alerts.client.ts';
 import type { Defender, DefenderCall } from '../defender/call.ts';
 import { graphChangedAlertSchema } from '../defender/changed-alert.ts';
 import type { DefenderTenant } from '../defender/hosts.ts';
-import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
+import { isRefused, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { AlertVia } from './alert-link-rows.ts';
 import type { HeldAlert } from './remaining-update.ts';
@@ -80,7 +80,7 @@ async function unlessMissing(
     const { value, upstream } = await defender.request(call);
     return { alert: value, upstream };
   } catch (error) {
-    if (!(error instanceof UpstreamRefused) || error.status !== 404) throw error;
+    if (!isRefused(error, 404)) throw error;
     return { alert: undefined, upstream: error.upstream };
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertPath, toNewerName } from '../alerts/to-alert-update.ts';
 import type { AlertUpdateRequest } from '../alerts/to-alert-update.ts';
-import { UpstreamRefused } from '../errors.ts';
+import { isRefused } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
@@ -102,8 +102,4 @@ function inNewerSpelling(request: AlertUpdateRequest): AlertUpdateRequest | unde
   const { body } = request;
   const determination = body.determination === undefined ? undefined : toNewerName(body.determination);
   return determination === undefined ? undefined : { ...request, body: { ...body, determination } };
-}
-
-function isRefused(error: unknown, status: number): error is UpstreamRefused {
-  return error instanceof UpstreamRefused && error.status === status;
 }

@@ -1,10 +1,10 @@
-import { UpstreamRefused } from '../errors.ts';
 import { defenderAlertSummarySchema } from './alert-summary.ts';
 import type { DefenderAlertSummary } from './alert-summary.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import { defenderFileSchema, defenderMachineSummarySchema, defenderStatsSchema, entityPath } from './entity-rows.ts';
 import type { DefenderEntity, DefenderFile, DefenderMachineSummary, DefenderStats } from './entity-rows.ts';
 import type { DefenderTenant } from './hosts.ts';
+import { orNone } from './or-none.ts';
 import type { MdeRole } from './roles.ts';
 
 /**
@@ -59,12 +59,3 @@ export function createDefenderEntities(defender: Defender): DefenderEntities {
 }
 
 type Asked<T> = Pick<DefenderCall<T>, 'tenant' | 'path' | 'schema'> & { readonly role: MdeRole };
-
-async function orNone<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof UpstreamRefused && error.status === 404) return undefined;
-    throw error;
-  }
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
+import { isRefused, UpstreamUnavailable } from '../errors.ts';
 import type { Defender } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { defenderIndicatorSchema, importAnswerSchema, matchResults } from './indicator-rows.ts';
@@ -70,7 +70,7 @@ async function importRows(
   try {
     return await importBatch(defender, tenant, rows);
   } catch (error) {
-    if (!(error instanceof UpstreamRefused) || error.status !== 400) throw error;
+    if (!isRefused(error, 400)) throw error;
     if (rows.length === 1) return [{ kind: 'failed', failureReason: error.defenderCode ?? '400' }];
   }
   const half = Math.ceil(rows.length / 2);
@@ -139,7 +139,7 @@ async function deleteBatch(defender: Defender, tenant: DefenderTenant, ids: read
     });
     return true;
   } catch (error) {
-    if (error instanceof UpstreamRefused && error.status === 404) return false;
+    if (isRefused(error, 404)) return false;
     throw error;
   }
 }

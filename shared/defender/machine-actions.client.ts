@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { UpstreamRefused } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
@@ -7,6 +6,7 @@ import type { DefenderApi } from './limits.ts';
 import { defenderMachineActionSchema } from './machine-action-rows.ts';
 import type { DefenderMachineAction } from './machine-action-rows.ts';
 import { quoteText, toFilterOption, toInFilters, toSegment } from './odata.ts';
+import { orNone } from './or-none.ts';
 import type { MdeRole } from './roles.ts';
 
 /** A call that starts a machine action, with the row of the limits and the role that are its own. */
@@ -94,13 +94,4 @@ export function createDefenderMachineActions(defender: Defender): DefenderMachin
 
 function pathOf(id: string): string {
   return `/api/machineactions/${toSegment(id)}`;
-}
-
-async function orNone<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof UpstreamRefused && error.status === 404) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { UpstreamRefused } from '../errors.ts';
+import { isRefused } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
@@ -30,7 +30,7 @@ export function createDefenderMachines(defender: Defender): DefenderMachines {
       const { value, upstream } = await defender.request({ ...call, api: 'machines', schema: defenderMachineSchema });
       return { machine: value, upstream };
     } catch (error) {
-      if (!(error instanceof UpstreamRefused) || error.status !== 404) throw error;
+      if (!isRefused(error, 404)) throw error;
       return { machine: undefined, upstream: error.upstream };
     }
   };

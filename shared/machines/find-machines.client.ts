@@ -4,7 +4,7 @@ import type { DefenderTenant } from '../defender/hosts.ts';
 import { defenderMachineRecordSchema } from '../defender/machine-rows.ts';
 import type { DefenderMachineRecord } from '../defender/machine-rows.ts';
 import type { MdeRole } from '../defender/roles.ts';
-import { UpstreamRefused } from '../errors.ts';
+import { isRefused } from '../errors.ts';
 import { missingSuccessors } from './machine-record.ts';
 import { planMachineLookup, toRecordQuery } from './plan-machine-lookup.ts';
 import type { MachineQuery } from './plan-machine-lookup.ts';
@@ -78,9 +78,8 @@ async function askFor(
     if (kind !== 'Record') return await defender.list({ ...call, schema: defenderMachineRecordSchema });
     return [(await defender.request({ ...call, schema: defenderMachineRecordSchema })).value];
   } catch (error) {
-    if (!(error instanceof UpstreamRefused)) throw error;
-    if (error.status === 404) return [];
-    if (error.status !== 400 || otherwisePath === undefined) throw error;
+    if (isRefused(error, 404)) return [];
+    if (!isRefused(error, 400) || otherwisePath === undefined) throw error;
     return askFor(defender, tenant, { kind, path: otherwisePath, api });
   }
 }

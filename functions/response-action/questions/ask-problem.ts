@@ -1,11 +1,12 @@
-import { RejectedInput, UpstreamRefused, UpstreamUnavailable } from '../../../shared/errors.ts';
+import { isRefused, RejectedInput, UpstreamUnavailable } from '../../../shared/errors.ts';
+import type { UpstreamRefused } from '../../../shared/errors.ts';
 
 /**
  * What a caller hears when a question to Defender failed as a whole: the administrator must act (422 `role_missing`), a limit
  * was reached (429), or whatever it was before.
  */
 export function toAskProblem(error: unknown): unknown {
-  if (error instanceof UpstreamRefused && error.status === 403) {
+  if (isRefused(error, 403)) {
     return new RejectedInput('role_missing', detailOf(error), { cause: error });
   }
   if (error instanceof UpstreamUnavailable && error.throttled) {

@@ -2,7 +2,7 @@ import type { HttpHandler } from '@azure/functions';
 import { queryRequestSchema } from '../../../shared/contract/machine.ts';
 import type { QueryAnswer, QueryRequest } from '../../../shared/contract/machine.ts';
 import type { Hunting } from '../../../shared/defender/hunting.client.ts';
-import { RejectedInput, UpstreamRefused } from '../../../shared/errors.ts';
+import { isRefused, RejectedInput } from '../../../shared/errors.ts';
 import type { Serve } from '../../../shared/http/serve.http.ts';
 import type { Documents } from '../../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
@@ -54,7 +54,7 @@ async function askOrRefuse(hunting: Pick<Hunting, 'ask'>, tenant: TenantRecord, 
   try {
     return await hunting.ask(tenant, question);
   } catch (error) {
-    if (!(error instanceof UpstreamRefused) || error.status !== 400) throw error;
+    if (!isRefused(error, 400)) throw error;
     throw new RejectedInput('query_invalid', error.said ?? 'Defender refuses the query.', { cause: error });
   }
 }
