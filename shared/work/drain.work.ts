@@ -80,9 +80,11 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
     if (nextMs > now()) await options.wait(nextMs - now());
     // A timer may ring a moment early; a clock that stands still is none to wait by.
     if (now() < nextMs - clockGrainMs) return false;
-    const waiting = run.later.splice(0);
-    for (const each of waiting) (each.dueMs <= now() ? run.turns : []).push(each.row);
-    run.later.push(...waiting.filter(({ dueMs }) => dueMs > now()));
+    const nowMs = now();
+    for (const each of run.later.splice(0)) {
+      if (each.dueMs <= nowMs) run.turns.push(each.row);
+      else run.later.push(each);
+    }
     return true;
   }
 

@@ -56,6 +56,12 @@ function toOptions(): Parameters<typeof runHost>[0] {
 }
 
 async function serve(host: Host): Promise<void> {
+  // Before it says that it listens: whoever reads that may end it at once.
+  const ending = Promise.withResolvers<string | undefined>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.resolve(undefined));
+  process.on('message', (message: ToHost) => message.kind === 'stop' && ending.resolve(undefined));
+  void orphaned.then(() => ending.resolve(undefined));
+  process.once('SIGINT', () => process.once('SIGINT', () => process.exit(1)));
   print(`Functions host listens on ${host.url} (${host.functions.length} functions)\n`);
   if (host.keys.isEnforced && values['master-key'] === undefined) print(`Master key: ${host.keys.master}\n`);
   tell({
@@ -65,11 +71,6 @@ async function serve(host: Host): Promise<void> {
     masterKey: host.keys.master,
     functionKey: host.keys.function,
   });
-  const ending = Promise.withResolvers<string | undefined>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.resolve(undefined));
-  process.on('message', (message: ToHost) => message.kind === 'stop' && ending.resolve(undefined));
-  void orphaned.then(() => ending.resolve(undefined));
-  process.once('SIGINT', () => process.once('SIGINT', () => process.exit(1)));
   const givenUp = await Promise.race([ending.promise, host.givenUp]);
   if (givenUp === undefined) await host.stop();
   else host.kill();

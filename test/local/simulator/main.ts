@@ -24,11 +24,12 @@ const simulator = await startSimulator({
   ...(values['ca-file'] === undefined ? {} : { caFile: values['ca-file'] }),
 });
 
-const { origin, identityEndpoint, identityHeader } = simulator;
-process.stdout.write(`${JSON.stringify({ event: 'simulator.started', origin, identityEndpoint, identityHeader })}\n`);
-
+// Before it says that it is there: whoever reads that line may end it at once.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     void simulator.stop().then(() => process.exit(0));
   });
 }
+
+const { origin, identityEndpoint, identityHeader } = simulator;
+process.stdout.write(`${JSON.stringify({ event: 'simulator.started', origin, identityEndpoint, identityHeader })}\n`);
