@@ -1,10 +1,8 @@
 // `node test/bench/action-follow.ts [most = 1000]`: what it costs to send an action, and to follow 1, 10, 100 and 1,000 of them.
-import { startAzuriteTables } from '../local/azurite.ts';
 import { createProcesses } from '../local/processes.ts';
-import { createTables } from '../builders/create-tables.ts';
 import { call } from '../builders/http.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
-import { startCountingProxy } from './counting-proxy.ts';
+import { startCountedStorage } from './bench-storage.ts';
 import type { CountingProxy } from './counting-proxy.ts';
 import { median } from './load.ts';
 import { connectCustomers, startMovedApp } from './moved-app.ts';
@@ -21,11 +19,7 @@ let nowMs = Math.floor(Date.now() / quarterMs) * quarterMs;
 
 const processes = createProcesses();
 try {
-  const azurite = await startAzuriteTables({});
-  processes.onStop(azurite.stop);
-  await createTables(azurite.connectionString());
-  const proxy = await startCountingProxy(azurite.port);
-  processes.onStop(proxy.stop);
+  const { counted, proxy } = await startCountedStorage(processes);
   const tenantIds = [...sizes, 0].map((_, index) => toTenantId(index));
   const machinesOf = (index: number) => Array.from({ length: sizes[index] ?? 15 }, (_, i) => ({ id: toMachineId(i) }));
   const customers = tenantIds.map((tenantId, index) => ({ tenantId, machines: machinesOf(index) }));
@@ -34,7 +28,6 @@ try {
   // Machines that never answer: what is sent stays pending.
   for (const id of tenantIds) await simulator.control('PATCH', `/tenants/${id}/action-settings`, { isOffline: true });
   const clock = { now: () => nowMs, moveBy: (ms: number) => moveTo(simulator, nowMs + ms) };
-  const counted = azurite.connectionString().replace(`:${azurite.port}/`, `:${proxy.port}/`);
   const app = startMovedApp(simulator, counted, clock);
   const policy = { actions: { mode: 'Live', submitWithin: 'P7D' } };
   await connectCustomers(app.capabilities, tenantIds, tenantInputSchema.parse({ policy }));

@@ -1,12 +1,10 @@
 // `node test/bench/alert-ingest.ts [alerts = 10000] [tenants = 100]`: what an alert costs, and how long many take under Defender's limits.
-import { startAzuriteTables } from '../local/azurite.ts';
 import { createProcesses } from '../local/processes.ts';
-import { createTables } from '../builders/create-tables.ts';
 import { call } from '../builders/http.ts';
 import { openTables } from '../../shared/tables.client.ts';
 import type { Tables } from '../../shared/tables.client.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
-import { startCountingProxy } from './counting-proxy.ts';
+import { startCountedStorage } from './bench-storage.ts';
 import { median } from './load.ts';
 import { connectCustomers, startMovedApp } from './moved-app.ts';
 import type { MovedApp } from './moved-app.ts';
@@ -27,21 +25,16 @@ let nowMs = startMs;
 
 const processes = createProcesses();
 try {
-  const azurite = await startAzuriteTables({});
-  processes.onStop(azurite.stop);
-  await createTables(azurite.connectionString());
-  const proxy = await startCountingProxy(azurite.port);
-  processes.onStop(proxy.stop);
+  const { direct, counted, proxy } = await startCountedStorage(processes);
   const tenantIds = Array.from({ length: tenants + 1 }, (_, index) => toTenantId(index));
   const simulator = await startRemoteSimulator(tenantIds.map(toCustomer), processes);
-  const direct = azurite.connectionString();
   const tables = openTables({ connectionString: direct });
   const clock = { now: () => nowMs, moveBy: (ms: number) => moveTo(simulator, nowMs + ms) };
 
-  const counted = startMovedApp(simulator, direct.replace(`:${azurite.port}/`, `:${proxy.port}/`), clock);
+  const app = startMovedApp(simulator, counted, clock);
   const policy = { alerts: { mode: 'Live', maxPerDay: 1_000_000 } };
-  await connectCustomers(counted.capabilities, tenantIds, tenantInputSchema.parse({ policy }));
-  await benchOne(counted, simulator, () => proxy.take().calls);
+  await connectCustomers(app.capabilities, tenantIds, tenantInputSchema.parse({ policy }));
+  await benchOne(app, simulator, () => proxy.take().calls);
   await benchMany(startMovedApp(simulator, direct, clock), simulator, tables);
 } finally {
   await processes.stop();

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { buildPackage } from '../../.config/package.ts';
 import { fetchAdminToken } from '../local/admin-token.ts';
 import { createApi } from '../local/api.ts';
-import { startAzuriteTables } from '../local/azurite.ts';
 import { connectTenants } from '../local/connect-tenants.ts';
 import { world } from '../local/demo-world.ts';
 import { startHost } from '../local/functions-host/start-host.ts';
 import { createProcesses } from '../local/processes.ts';
 import { startStack } from '../local/stack.ts';
 import type { Stack } from '../local/stack.ts';
-import { createTables } from '../builders/create-tables.ts';
+import { silentTimers } from '../builders/silent-timers.ts';
 import { inputsOf } from '../../functions/indicator-sync/sync-due.ts';
 import { unknownState } from '../../functions/indicator-sync/sync-state.ts';
 import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
@@ -20,7 +19,7 @@ import { createDocuments } from '../../shared/registry/documents.store.ts';
 import { tenantRecordSchema, toNewTenant } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { openTables } from '../../shared/tables.client.ts';
-import { startCountingProxy } from './counting-proxy.ts';
+import { startCountedStorage } from './bench-storage.ts';
 import type { CountingProxy } from './counting-proxy.ts';
 import { median, runLoad } from './load.ts';
 import type { RequestOf } from './load.ts';
@@ -30,24 +29,11 @@ const [tenant] = world.tenants;
 const actions = `/api/v1/tenants/${tenant.tenantId}/actions`;
 const machineId = tenant.machines[0].id;
 
-/** Timers run when the bench says so: only what is measured is to be measured. */
-const never = '0 0 0 1 1 *';
-const quietTimers = {
-  ...{ ACTIONS_SCHEDULE: never, ALERTS_SCHEDULE: never, CALLBACKS_SCHEDULE: never, SYNC_SCHEDULE: never },
-  ...{ FEEDS_SCHEDULE: never, ALERT_CHANGES_SCHEDULE: never, SWEEP_SCHEDULE: never, TENANT_CHECK_SCHEDULE: never },
-};
-
 const processes = createProcesses();
 try {
-  const azurite = await startAzuriteTables({});
-  processes.onStop(azurite.stop);
-  await createTables(azurite.connectionString());
-  const proxy = await startCountingProxy(azurite.port);
-  processes.onStop(proxy.stop);
-  const counted = azurite.connectionString().replace(`:${azurite.port}/`, `:${proxy.port}/`);
-
+  const { direct, counted, proxy } = await startCountedStorage(processes);
   const { appDir } = await buildPackage();
-  const stack = await startStack({ appDir, tables: counted, settings: quietTimers }, processes);
+  const stack = await startStack({ appDir, tables: counted, settings: silentTimers }, processes);
   const api = createApi(stack.appOrigin, () => fetchAdminToken(stack.simulator.origin));
   await connectTenants(api);
   const token = await fetchAdminToken(stack.simulator.origin);
@@ -55,7 +41,7 @@ try {
   await benchStorage(stack, token, proxy);
   await benchLatency(stack, token);
   await benchIdleTicks(stack, proxy);
-  await benchAccepts(stack, token, azurite.connectionString());
+  await benchAccepts(stack, token, direct);
 } finally {
   await processes.stop();
 }

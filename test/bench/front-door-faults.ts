@@ -4,9 +4,8 @@
 // In rounds, each on storage of its own: Azurite's answers take longer with every row in it, and Azure's do not.
 import { join } from 'node:path';
 import { buildPackage } from '../../.config/package.ts';
-import { createTables } from '../builders/create-tables.ts';
-import { startAzuriteTables } from '../local/azurite.ts';
 import { createProcesses } from '../local/processes.ts';
+import { startStorage } from './bench-storage.ts';
 import { runFrontDoorFaults } from './front-door-run.ts';
 import type { FrontDoorReport } from './front-door-run.ts';
 
@@ -41,11 +40,12 @@ async function runRound(appDir: string, wanted: number, roundSeed: number): Prom
     for (const action of started.splice(0).toReversed()) await action();
   };
   processes.onStop(stop);
+  const ending = {
+    onStop: (action: () => Promise<void>) => void started.push(action),
+    tempFolder: processes.tempFolder,
+  };
   try {
-    const azurite = await startAzuriteTables({});
-    started.push(azurite.stop);
-    const connectionString = azurite.connectionString();
-    await createTables(connectionString);
+    const connectionString = (await startStorage(ending)).connectionString();
     const hard = {
       tenants: 101,
       concurrency: 32,
@@ -55,10 +55,6 @@ async function runRound(appDir: string, wanted: number, roundSeed: number): Prom
       strikeEveryAnswers: 50,
     };
     const limitMs = (minutes * 60_000 * wanted) / accepted;
-    const ending = {
-      onStop: (action: () => Promise<void>) => void started.push(action),
-      tempFolder: processes.tempFolder,
-    };
     return await runFrontDoorFaults(
       { appDir, connectionString, limitMs, ...hard, accepted: wanted, seed: roundSeed },
       ending,

@@ -1,3 +1,4 @@
+import { silentTimers } from '../builders/silent-timers.ts';
 import { openTables } from '../../shared/tables.client.ts';
 import type { Tables } from '../../shared/tables.client.ts';
 import { freePort } from '../local/azurite.ts';
@@ -49,7 +50,7 @@ export async function startPlace(run: FrontDoorRun, ending: Ending): Promise<Pla
       appDir: run.appDir,
       tables: run.connectionString.replace(/127\.0\.0\.1:\d+/, `127.0.0.1:${proxy.port}`),
       allowedOrigins: [receiver.origin],
-      settings: silentSchedules,
+      settings: silentTimers,
     },
     ending,
   );
@@ -75,13 +76,6 @@ export async function startPlace(run: FrontDoorRun, ending: Ending): Promise<Pla
 }
 
 const leaseMs = 90_000;
-
-/** A midnight that no run lives to see: timers run when the run says so. */
-const never = '0 0 0 1 1 *';
-const silentSchedules = {
-  ...{ ACTIONS_SCHEDULE: never, ALERTS_SCHEDULE: never, CALLBACKS_SCHEDULE: never, SYNC_SCHEDULE: never },
-  ...{ FEEDS_SCHEDULE: never, ALERT_CHANGES_SCHEDULE: never, SWEEP_SCHEDULE: never, TENANT_CHECK_SCHEDULE: never },
-};
 
 function fastClock(startMs: number, speed: number): Readonly<Record<string, string>> {
   const NODE_OPTIONS = `--import=${new URL('../local/fast-clock.mjs', import.meta.url).href}`;

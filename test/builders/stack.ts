@@ -11,6 +11,7 @@ import { startHost } from '../local/functions-host/start-host.ts';
 import type { RunningHost } from '../local/functions-host/start-host.ts';
 import { startStandIns } from '../local/stand-ins.ts';
 import type { Ending, StandIns } from '../local/stand-ins.ts';
+import { silentTimers } from './silent-timers.ts';
 import { createTables, freshStorage } from './storage.ts';
 
 /** One process of the built app. */
@@ -144,17 +145,3 @@ async function runTimer(host: RunningHost, name: string): Promise<void> {
   const end = host.output().slice(host.output().indexOf(executed, from));
   if (!end.startsWith(`${executed}(Succeeded`)) throw new Error(end.slice(0, 2_000));
 }
-
-/** A midnight that no test lives to see. */
-const never = '0 0 0 1 1 *';
-
-const silentTimers = {
-  ACTIONS_SCHEDULE: never,
-  ALERTS_SCHEDULE: never,
-  CALLBACKS_SCHEDULE: never,
-  SYNC_SCHEDULE: never,
-  FEEDS_SCHEDULE: never,
-  ALERT_CHANGES_SCHEDULE: never,
-  SWEEP_SCHEDULE: never,
-  TENANT_CHECK_SCHEDULE: never,
-};
