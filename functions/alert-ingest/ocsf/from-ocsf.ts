@@ -46,6 +46,7 @@ const times = [
   'time',
 ] as const;
 const maxRecommendation = 1000;
+const noMachine = 'Give one device, with uid (a machine id of 40 hex digits), hostname or ip.';
 
 function toCreated(event: OcsfValue): FromOcsf {
   const time = firstOf(event, ...times);
@@ -118,7 +119,8 @@ type Places = Readonly<Record<string, OcsfPath>>;
 function toErrors(error: z.ZodError, draft: unknown, places: Places): readonly FieldError[] {
   return findingsOf(error.issues, draft).map(({ path, code, detail }) => {
     const place = places[path.slice(0, 2).join('.')] ?? places[String(path[0])] ?? path.map(String);
-    return { pointer: toPointer(place, '#/data'), code, detail };
+    const isNoMachine = path.length === 1 && path[0] === 'machine';
+    return { pointer: toPointer(place, '#/data'), code, detail: isNoMachine ? noMachine : detail };
   });
 }
 

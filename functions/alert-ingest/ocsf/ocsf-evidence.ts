@@ -12,13 +12,19 @@ const maxEvidence = 50;
  * asked for (a file without a hash, a range of addresses) and what is more than an alert takes is left out.
  */
 export function toOcsfEvidence(event: OcsfValue): readonly Evidence[] {
-  const drafts = entriesOf(event, 'evidences').flatMap(toDrafts);
-  const fitting = drafts.flatMap((draft) => {
-    const parsed = evidenceSchema.safeParse(draft);
-    return parsed.success ? [parsed.data] : [];
-  });
+  const fitting = entriesOf(event, 'evidences').flatMap(toDrafts).flatMap(toFitting);
   const once = new Map(fitting.map((evidence) => [JSON.stringify(evidence), evidence]));
   return [...once.values()].slice(0, maxEvidence);
+}
+
+/** A field that our schema does not take (too long a path, say) does not cost the rest of the piece. */
+function toFitting(draft: Draft): readonly Evidence[] {
+  const parsed = evidenceSchema.safeParse(draft);
+  if (parsed.success) return [parsed.data];
+  const unfit = new Set(parsed.error.issues.map(({ path: [name] }) => name));
+  const rest = Object.fromEntries(Object.entries(draft).filter(([name]) => !unfit.has(name)));
+  const again = evidenceSchema.safeParse(rest);
+  return again.success ? [again.data] : [];
 }
 
 type Draft = Readonly<Record<string, unknown>>;
@@ -47,17 +53,22 @@ function toFile(file: OcsfValue): readonly Draft[] {
 
 function toProcess(process: OcsfValue): readonly Draft[] {
   const file = firstOf(process, 'file');
-  const pid = firstOf(process, 'pid')?.value;
   return [
     given({
       entityType: 'Process',
-      processId: typeof pid === 'number' ? pid : undefined,
+      processId: toProcessId(firstOf(process, 'pid')?.value),
       processCommandLine: textOf(process, 'cmd_line'),
       ...(file === undefined ? {} : toHashes(file)),
       fileName: textOf(process, 'name', 'file.name'),
       processCreationTime: toTimeText(firstOf(process, 'created_time')?.value),
     }),
   ];
+}
+
+/** Some products write numbers as text. */
+function toProcessId(pid: unknown): number | undefined {
+  if (typeof pid === 'string') return /^\d{1,10}$/.test(pid) ? Number(pid) : undefined;
+  return typeof pid === 'number' ? pid : undefined;
 }
 
 /** An address, and the name of the host, or of its domain where the host has none. */
@@ -67,13 +78,14 @@ function toEndpoint(endpoint: OcsfValue): readonly Draft[] {
   return [...address, ...toUrl(textOf(endpoint, 'hostname', 'domain'))];
 }
 
+/** Spaces, which a log may hold as they were typed, are sent as browsers send them. */
 function toUrl(url: string | undefined): readonly Draft[] {
-  return url === undefined ? [] : [{ entityType: 'Url', url }];
+  return url === undefined ? [] : [{ entityType: 'Url', url: url.trim().replaceAll(/\s/g, encodeURIComponent) }];
 }
 
-/** Products write a name alone, `DOMAIN\name`, or `name@domain`, which is a user principal name. */
+/** Products write a name alone, `DOMAIN\name`, or `name@domain`, which is a user principal name; some only an address of mail. */
 function toUser(user: OcsfValue): readonly Draft[] {
-  const name = textOf(user, 'name') ?? '';
+  const name = textOf(user, 'name', 'email_addr') ?? '';
   const [, prefix, account = name] = /^([^\\]+)\\([^\\]+)$/.exec(name) ?? [];
   const uid = textOf(user, 'uid') ?? '';
   const isPrincipal = account.includes('@');
@@ -90,14 +102,12 @@ function toUser(user: OcsfValue): readonly Draft[] {
 
 /** By `algorithm_id`: 2 is SHA-1, 3 is SHA-256 (https://schema.ocsf.io/objects/fingerprint). A malformed hash is none. */
 function toHashes(file: OcsfValue): Draft {
-  const hashOf = (algorithm: number): string | undefined => {
-    const hash = entriesOf(file, 'hashes').find((each) => firstOf(each, 'algorithm_id')?.value === algorithm);
-    return hash === undefined ? undefined : textOf(hash, 'value');
-  };
-  return given({
-    sha1: sha1Schema.safeParse(hashOf(2)).data,
-    sha256: sha256Schema.safeParse(hashOf(3)).data,
-  });
+  const hashOf = (algorithm: number, schema: typeof sha1Schema): string | undefined =>
+    entriesOf(file, 'hashes')
+      .filter((hash) => firstOf(hash, 'algorithm_id')?.value === algorithm)
+      .map((hash) => schema.safeParse(textOf(hash, 'value')).data)
+      .find((value) => value !== undefined);
+  return given({ sha1: hashOf(2, sha1Schema), sha256: hashOf(3, sha256Schema) });
 }
 
 function given(fields: Draft): Draft {

@@ -223,6 +223,16 @@ describe('evidence', () => {
       [{ file: { hashes: [{ algorithm_id: 2, value: 'x' }, hashes[2]] } }],
       [{ entityType: 'File', sha256 }],
     ],
+    [
+      'a malformed hash before a good one',
+      [{ file: { hashes: [{ algorithm_id: 3, value: '-' }, hashes[2]] } }],
+      [{ entityType: 'File', sha256 }],
+    ],
+    [
+      'a file with too long a name and path',
+      [{ file: { name: 'x'.repeat(256), path: `/${'x'.repeat(4096)}`, hashes } }],
+      [{ entityType: 'File', sha1, sha256 }],
+    ],
     ['a file without a hash we take', [{ file: { name: 'a.dll', hashes: [hashes[0]] } }], []],
     [
       'a process',
@@ -254,6 +264,16 @@ describe('evidence', () => {
       [{ process: { pid: 0, file: { name: 'b.exe' } } }],
       [{ entityType: 'Process', processId: 0, fileName: 'b.exe' }],
     ],
+    [
+      'a process with too long a name and command line',
+      [{ process: { pid: '4711', name: 'x'.repeat(256), cmd_line: 'x'.repeat(32_769) } }],
+      [{ entityType: 'Process', processId: 4711 }],
+    ],
+    [
+      'a process with ids that are none',
+      [{ process: { pid: -1, cmd_line: 'a' } }, { process: { pid: '0x12', cmd_line: 'b' } }],
+      ['a', 'b'].map((processCommandLine) => ({ entityType: 'Process', processCommandLine })),
+    ],
     ['a process with a name alone', [{ process: { name: 'a.exe', pid: null } }], []],
     [
       'addresses of both ends',
@@ -276,11 +296,17 @@ describe('evidence', () => {
       [{ url: { url_string: 'https://bad.example/x' } }],
       [{ entityType: 'Url', url: 'https://bad.example/x' }],
     ],
-    ['a URL with a space', [{ url: { url_string: 'https://bad.example/x y' } }], []],
+    [
+      'a URL with spaces',
+      [{ url: { url_string: ' https://bad.example/x y\n' } }],
+      [{ entityType: 'Url', url: 'https://bad.example/x%20y' }],
+    ],
     ['a query', [{ query: { hostname: 'bad.example' } }], [url]],
     ['a user', [{ user: { name: 'ana', domain: 'EXAMPLE' } }], [{ ...user, domainName: 'EXAMPLE' }]],
     ['a user with the domain before', [{ user: { name: 'EXAMPLE\\ana' } }], [{ ...user, domainName: 'EXAMPLE' }]],
     ['a user principal name', [{ user: { name: 'ana@example.test' } }], [upn]],
+    ['a user with an address of mail', [{ user: { uid: '17', email_addr: 'ana@example.test' } }], [upn]],
+    ['a user with too long a domain', [{ user: { name: 'ana', domain: 'x'.repeat(256) } }], [user]],
     ['a SID', [{ user: { uid: 'S-1-5-21-1-2-3-1001' } }], [{ entityType: 'User', userSid: 'S-1-5-21-1-2-3-1001' }]],
     ['a user with an id of their own', [{ user: { uid: '17' } }], []],
     ['an actor', [{ actor: { user: { name: 'ana' }, process: { pid: 1 } } }], [user]],
@@ -398,6 +424,13 @@ describe('an event that is refused', () => {
       type: 'refused',
       errors: [{ pointer, code, detail: expect.stringMatching(/\.$/) as string }],
     });
+  });
+
+  it.each([on(null), on({ name: 'x' })])('says in OCSF’s words how a machine is given', (event) => {
+    expect(fromOcsf(event)).toHaveProperty(
+      'errors.0.detail',
+      'Give one device, with uid (a machine id of 40 hex digits), hostname or ip.',
+    );
   });
 
   it('names every wrong place', () => {
