@@ -26,7 +26,7 @@ const followedForMs = 4 * 24 * 60 * 60 * 1000;
 export function createMachineActionCarry(
   { settings, now }: Pick<Capabilities, 'settings' | 'now'>,
   tools: MachineActionTools,
-  work: () => Pick<Work, 'accept' | 'listReferences'>,
+  work: () => Pick<Work, 'accept' | 'listReferences' | 'readRequest'>,
 ): CarryActionKind {
   const { machineActions } = tools;
   const listFollowed = (tenantId: string): Promise<readonly string[]> => {
@@ -37,6 +37,7 @@ export function createMachineActionCarry(
     ...{ ...tools, clientId: settings.entra.clientId },
     followAction: createFollowActions({ machineActions, listFollowed, now }),
     accept: (operation) => work().accept(operation),
+    readRequest: (tenantId, id) => work().readRequest(tenantId, id),
   });
 }
 

@@ -8,6 +8,7 @@ import type { DrainPass } from './drain.work.ts';
 import { createEngine } from './engine.store.ts';
 import type { WorkOptions } from './engine.store.ts';
 import type { OperationFilter } from './operations.store.ts';
+import { unpackRequest } from './operation-row.ts';
 import type { RecalledBy } from './recall.store.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
@@ -114,6 +115,12 @@ export function createWork(options: WorkOptions) {
     return stored && toOperation(stored, 'open');
   }
 
+  /** What an operation was accepted with; `undefined` when it succeeded, or is forgotten. */
+  async function readRequest(tenantId: string, id: string): Promise<unknown> {
+    const stored = await operations.read(tenantId, id);
+    return stored && unpackRequest(stored);
+  }
+
   /** Who has an exclusive name now; `operation` is absent when it is forgotten by now. */
   async function holderOf(tenantId: string, name: string): Promise<NameHolder | undefined> {
     const holder = await names.holderOf(tenantId, name);
@@ -134,6 +141,7 @@ export function createWork(options: WorkOptions) {
     drain,
     read,
     readUngated,
+    readRequest,
     holderOf,
     list,
     /** How many operations of a tenant there are, `enough` at most. */

@@ -60,6 +60,7 @@ export function createActionInstance(options: ActionInstanceOptions): {
     findActionMachine: createFindActionMachine({ findMachine: createFindMachine(defender), now }),
     isolations: createIsolations({ table: tables('budgets'), now, random, sleep }),
     accept: (operation) => work.accept(operation),
+    readRequest: (id, operationId) => work.readRequest(id, operationId),
     followAction: createFollowActions({
       ...{ machineActions, now },
       listFollowed: (id) => work.listReferences(id, { kind: 'Action', status: 'Running' }, 'machineActionId'),

@@ -79,6 +79,7 @@ export async function setUpMachineActions(simulator: Simulator, policy: object =
             findActionMachine: createFindActionMachine({ findMachine: createFindMachine(defender), now }),
             isolations: createIsolations({ table: tables('budgets'), now, random, sleep: () => Promise.resolve() }),
             accept: (operation) => work.accept(operation),
+            readRequest: (tenant, id) => work.readRequest(tenant, id),
             followAction: createFollowActions({
               ...{ machineActions, now },
               listFollowed: () =>

@@ -12,6 +12,7 @@ import type {
 } from './machine-action-state.ts';
 import { findOwn } from './plan-turn.ts';
 import { beginPreparing } from './prepare-machine-action.ts';
+import { isOtherOrder } from './same-order.ts';
 import { operationIdIn } from '../../../shared/operation-mark.ts';
 
 type SendNews = Extract<MachineActionNews, { readonly news: 'Looked' | 'Sent' | 'Refused' | 'Throttled' }>;
@@ -36,11 +37,18 @@ export function afterSending(news: SendNews, facts: MachineActionFacts): Machine
   }
 }
 
-/** Defender may answer with what runs already in place of a new action: then that one is followed, and it stays its asker's. */
+/**
+ * Defender may answer with what runs already in place of a new action: then that one is followed, and it stays its asker's;
+ * unless it does something else, which is waited for.
+ */
 function followFrom(state: Sending, action: DefenderMachineAction, facts: MachineActionFacts): MachineActionStep {
   const { machine } = state;
+  const { data } = facts.action;
   const { requestorComment, creationDateTimeUtc: at } = action;
   const isJoined = requestorComment !== undefined && operationIdIn(requestorComment) !== facts.operation.id;
+  if (isJoined ? isOtherOrder(data, action) : action.type !== data.action) {
+    return waitForTurn({ ...toUnsent(state), turnedBack: 'Conflict' }, facts);
+  }
   const submittedAtMs = at !== undefined && timeSchema.safeParse(at).success ? parseTimeMs(at) : facts.nowMs;
   const following = { at: 'Following', machine, machineActionId: action.id, submittedAtMs, isJoined } as const;
   return follow({ news: 'Action', state: following, action }, facts);

@@ -1,7 +1,13 @@
+import { readStoredAction } from '../../../shared/actions/action-operation.ts';
 import type { ActionRequest } from '../../../shared/contract/action.ts';
 import type { DefenderEntities } from '../../../shared/defender/entities.client.ts';
 import type { DefenderTenant } from '../../../shared/defender/hosts.ts';
+import { endOf } from '../../../shared/defender/machine-action-rows.ts';
+import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineActions } from '../../../shared/defender/machine-actions.client.ts';
+import { operationIdIn } from '../../../shared/operation-mark.ts';
+import type { Work } from '../../../shared/work/work.store.ts';
+import { catalogue } from '../catalogue.ts';
 import type { FindActionMachine } from '../find-action-machine.client.ts';
 import type { FollowAction } from './follow-actions.client.ts';
 import type {
@@ -11,6 +17,7 @@ import type {
   MachineActionStep,
   Preparing,
 } from './machine-action-state.ts';
+import { releaseAfterOf } from './same-order.ts';
 
 /** A step that only asks Defender. */
 export type AskStep = Extract<
@@ -24,6 +31,7 @@ export interface AskOptions {
   readonly entities: Pick<DefenderEntities, 'getFile'>;
   readonly machineActions: Pick<DefenderMachineActions, 'get' | 'listOfMachine'>;
   readonly followAction: FollowAction;
+  readonly readRequest: Work['readRequest'];
 }
 
 /** What a step is about. */
@@ -44,7 +52,8 @@ export async function askDefender(step: AskStep, asked: AskedAction, options: As
       return { news: 'File', prepared: step.prepared, sha1: await findFile(asked, options) };
     case 'AskActions': {
       const actions = await machineActions.listOfMachine(tenant, step.prepared.machine.id);
-      return { news: 'Actions', prepared: step.prepared, actions };
+      const releases = await readReleases(actions, asked, options);
+      return { news: 'Actions', prepared: step.prepared, actions, releases };
     }
     case 'Look': {
       const actions = await machineActions.listOfMachine(tenant, step.state.machine.id);
@@ -82,6 +91,23 @@ export async function findFile(
   if (data.action !== 'StopAndQuarantineFile') return undefined;
   if (data.sha1 !== undefined) return data.sha1;
   return data.sha256 === undefined ? undefined : (await entities.getFile(tenant, data.sha256))?.sha1;
+}
+
+/** When what operations do on the machine that is asked for here too is undone by itself. */
+async function readReleases(
+  actions: readonly DefenderMachineAction[],
+  { tenant, data }: Pick<AskedAction, 'tenant' | 'data'>,
+  { readRequest }: Pick<AskOptions, 'readRequest'>,
+): Promise<ReadonlyMap<string, string>> {
+  const releases = new Map<string, string>();
+  if (catalogue[data.action].undoneBy === undefined) return releases;
+  for (const action of actions.filter(({ type }) => type === data.action)) {
+    const operationId = endOf(action) === undefined ? operationIdIn(action.requestorComment) : undefined;
+    const request = operationId && (await readRequest(tenant.tenantId, operationId));
+    const releaseAfter = request === undefined ? undefined : releaseAfterOf(readStoredAction(request).data);
+    if (operationId !== undefined && releaseAfter !== undefined) releases.set(operationId, releaseAfter);
+  }
+  return releases;
 }
 
 function isCanceling(state: CancelingOurs | Following): boolean {

@@ -12,6 +12,7 @@ import type {
   MachineActionStep,
 } from './machine-action-state.ts';
 import { beginPreparing } from './prepare-machine-action.ts';
+import { releaseAfterOf } from './same-order.ts';
 
 /** So long, Defender may be slow to list what it took; after that it has forgotten it. */
 const unknownForMs = 24 * 60 * 60 * 1000;
@@ -66,7 +67,7 @@ function whenEnded(
 function whenSucceeded(state: Following, action: DefenderMachineAction, facts: MachineActionFacts): MachineActionStep {
   const { data, reverses } = facts.action;
   const outcome = told({ outcome: 'Done' } as const, state, action, facts);
-  const releaseAfter = 'releaseAfter' in data ? data.releaseAfter : undefined;
+  const releaseAfter = releaseAfterOf(data);
   // What somebody else did is not ours to undo.
   if (releaseAfter === undefined || state.isJoined || reverses !== undefined) return ended(outcome);
   return { do: 'Release', state, afterMs: parseDurationMs(releaseAfter), outcome };
@@ -112,7 +113,7 @@ function followCanceled(
 ): MachineActionStep {
   const end = action === undefined ? 'Unknown' : endOf(action);
   const { machine, operationId } = state;
-  if (end === 'Cancelled') {
+  if (end === 'Cancelled' && state.isHeldBesides !== true) {
     return ended(withResult({ outcome: 'Done' }, state, facts, { canceledInstead: operationId }));
   }
   if (facts.isCancelRequested) return ended(withResult({ outcome: 'Canceled' }, state, facts));

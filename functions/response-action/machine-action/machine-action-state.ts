@@ -7,6 +7,7 @@ import type { FoundMachine } from '../find-action-machine.client.ts';
 import type { MachineOs } from './operating-systems.ts';
 import type { MachineFacts } from '../guard/protection.ts';
 import type { ActionCall } from '../to-call.ts';
+import type { TurnQuestion } from './plan-turn.ts';
 
 /** The machine of an action, once it is known. */
 export interface ActionMachine {
@@ -40,6 +41,8 @@ export interface CancelingOurs {
   readonly operationId: string;
   readonly machineActionId: string;
   readonly cancel: CancelState;
+  /** What was done before it stands: once it is canceled, that is still to be undone. */
+  readonly isHeldBesides?: boolean;
 }
 
 /** Defender has it, and says how it goes. */
@@ -76,7 +79,12 @@ export type MachineActionNews =
   | { readonly news: 'Begin'; readonly state: MachineActionState }
   | { readonly news: 'Machine'; readonly state: Preparing; readonly found: FoundMachine }
   | { readonly news: 'File'; readonly prepared: Prepared; readonly sha1: string | undefined }
-  | { readonly news: 'Actions'; readonly prepared: Prepared; readonly actions: readonly DefenderMachineAction[] }
+  | {
+      readonly news: 'Actions';
+      readonly prepared: Prepared;
+      readonly actions: readonly DefenderMachineAction[];
+      readonly releases: NonNullable<TurnQuestion['releases']>;
+    }
   | { readonly news: 'Looked'; readonly state: Sending; readonly actions: readonly DefenderMachineAction[] }
   | ({ readonly state: Sending } & SendNews)
   /** The action that is followed or canceled; `undefined`: Defender knows it no more. */

@@ -36,7 +36,7 @@ export function nextMachineActionStep(news: MachineActionNews, facts: MachineAct
 
 /** All that was done on the machine is known: whose turn it is. */
 function afterActions(
-  { prepared, actions }: Extract<MachineActionNews, { news: 'Actions' }>,
+  { prepared, actions, releases }: Extract<MachineActionNews, { news: 'Actions' }>,
   facts: MachineActionFacts,
 ): MachineActionStep {
   const { from, sha1 } = prepared;
@@ -44,7 +44,8 @@ function afterActions(
   const { data: request, reverses } = facts.action;
   const machine = toMachine(prepared.machine);
   const { undoOthers } = policy.actions;
-  const asked = { request, operationId: operation.id, clientId, sha1, reverses, undoOthers, endedId: from.endedId };
+  const { endedId } = from;
+  const asked = { request, operationId: operation.id, clientId, sha1, reverses, undoOthers, releases, endedId };
   const turn = planTurn(asked, actions);
   switch (turn.turn) {
     case 'Send': {
@@ -60,8 +61,8 @@ function afterActions(
       return follow({ news: 'Action', state: { ...following, isJoined: turn.turn === 'Join' }, action }, facts);
     }
     case 'CancelOurs': {
-      const { machineActionId, operationId } = turn;
-      return { do: 'Cancel', state: { at: 'CancelingOurs', machine, machineActionId, operationId, cancel: 'Asked' } };
+      const { turn: _turn, ...ours } = turn;
+      return { do: 'Cancel', state: { at: 'CancelingOurs', machine, ...ours, cancel: 'Asked' } };
     }
     case 'RefuseOthers':
       return ended(withResult(refusedByPolicy(request.action, '#/policy/actions/undoOthers'), from, facts));

@@ -3,7 +3,7 @@ import { endOf } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import { toTicks } from '../../../shared/ticks.ts';
 import { catalogue } from '../catalogue.ts';
-import { isSameFile, isSameOrder } from './same-order.ts';
+import { isSameFile, isSameOrder, isSameRelease } from './same-order.ts';
 import { operationIdIn } from '../../../shared/operation-mark.ts';
 
 /** What is asked of a machine, and who asks. */
@@ -17,6 +17,8 @@ export interface TurnQuestion {
   /** The machine action that this one undoes because its time is over. */
   readonly reverses?: { readonly machineActionId: string } | undefined;
   readonly undoOthers: boolean;
+  /** `releaseAfter` of the operations of ours that do the same here and undo it by themselves, by their ids. */
+  readonly releases?: ReadonlyMap<string, string> | undefined;
   /** A try of ours that Defender has ended already. */
   readonly endedId?: string | undefined;
 }
@@ -26,16 +28,21 @@ export type Turn =
   | { readonly turn: 'Send' | 'Wait' | 'RefuseOthers' | 'Superseded' }
   /** `Found`: our own, which arrived after all. `Join`: somebody's that does the same. */
   | { readonly turn: 'Found' | 'Join'; readonly action: DefenderMachineAction }
-  | { readonly turn: 'CancelOurs'; readonly machineActionId: string; readonly operationId: string };
+  /** `isHeldBesides`: what we did before it stands, and is to be undone once it is canceled. */
+  | {
+      readonly turn: 'CancelOurs';
+      readonly machineActionId: string;
+      readonly operationId: string;
+      readonly isHeldBesides: boolean;
+    };
 
 /** Decides whose turn it is. `actions`: all of the machine's. */
 export function planTurn(question: TurnQuestion, actions: readonly DefenderMachineAction[]): Turn {
   const newest = newestFirst(actions);
   const own = findOwn(question, newest);
   if (own !== undefined) return { turn: 'Found', action: own };
-  const rivals = newest.filter((action) => endOf(action) === undefined && isRival(question, action));
-  const [rival] = rivals;
-  return rival === undefined ? whenIdle(question, newest) : behind(question, rival, rivals.length);
+  const [rival, ...others] = newest.filter((action) => endOf(action) === undefined && isRival(question, action));
+  return rival === undefined ? whenIdle(question, newest) : behind(question, [rival, ...others], newest);
 }
 
 /** The newest machine action that bears the operation's mark, but for the try that has ended. */
@@ -55,33 +62,53 @@ function isRival({ request, sha1 }: TurnQuestion, action: DefenderMachineAction)
   return request.action !== 'StopAndQuarantineFile' || isSameFile(action, sha1);
 }
 
-function behind(question: TurnQuestion, rival: DefenderMachineAction, count: number): Turn {
+function behind(
+  question: TurnQuestion,
+  rivals: readonly [DefenderMachineAction, ...DefenderMachineAction[]],
+  newest: readonly DefenderMachineAction[],
+): Turn {
+  const [rival] = rivals;
   const { request, reverses } = question;
   const isEnding = rival.cancellationRequestor !== undefined;
   // What a release would follow or cancel is a decision that somebody took since.
-  if (count > 1 || isEnding || reverses !== undefined) return { turn: 'Wait' };
-  if (rival.type === request.action) {
-    return isSameOrder(request, rival, question.sha1) ? { turn: 'Join', action: rival } : { turn: 'Wait' };
-  }
+  if (rivals.length > 1 || isEnding || reverses !== undefined) return { turn: 'Wait' };
   const operationId = isOurs(question, rival) ? operationIdIn(rival.requestorComment) : undefined;
+  if (rival.type === request.action) {
+    // Whoever follows what another operation of ours does takes its release over as well.
+    const isSame = operationId === undefined || isSameRelease(request, question.releases?.get(operationId));
+    return isSame && isSameOrder(request, rival, question.sha1) ? { turn: 'Join', action: rival } : { turn: 'Wait' };
+  }
   const isUndone = catalogue[request.action].undoneBy === undefined;
   if (!isUndone || operationId === undefined || rival.status !== 'Pending') return { turn: 'Wait' };
-  return { turn: 'CancelOurs', machineActionId: rival.id, operationId };
+  const isHeldBesides = standingOf(question, newest).length > 0 && whenIdle(question, newest).turn === 'Send';
+  return { turn: 'CancelOurs', machineActionId: rival.id, operationId, isHeldBesides };
 }
 
 /** Nothing is in the way; an undoing also asks whose doing it undoes. */
 function whenIdle(question: TurnQuestion, newest: readonly DefenderMachineAction[]): Turn {
   const { request, reverses, undoOthers } = question;
-  const done = undoneOf(request);
-  if (done === undefined) return { turn: 'Send' };
-  const held = newest.filter((action) => endOf(action) === 'Succeeded' && [done, request.action].includes(action.type));
-  const lastUndoing = held.findIndex(({ type }) => type === request.action);
-  const standing = lastUndoing === -1 ? held : held.slice(0, lastUndoing);
-  const isOthers = standing.some((action) => !isOurs(question, action));
+  if (undoneOf(request) === undefined) return { turn: 'Send' };
+  const isOthers = standingOf(question, newest).some((action) => !isOurs(question, action));
   if (reverses === undefined) return { turn: isOthers && !undoOthers ? 'RefuseOthers' : 'Send' };
-  const [latest] = held;
+  const [latest] = heldOf(question, newest);
   const isLatest = latest === undefined || latest.id === reverses.machineActionId;
   return { turn: isLatest && !isOthers ? 'Send' : 'Superseded' };
+}
+
+/** What an undoing would undo: all that was done since it was last undone. */
+function standingOf(
+  question: TurnQuestion,
+  newest: readonly DefenderMachineAction[],
+): readonly DefenderMachineAction[] {
+  const held = heldOf(question, newest);
+  const lastUndoing = held.findIndex(({ type }) => type === question.request.action);
+  return lastUndoing === -1 ? held : held.slice(0, lastUndoing);
+}
+
+/** What took effect of an undoing's pair. */
+function heldOf({ request }: TurnQuestion, newest: readonly DefenderMachineAction[]): readonly DefenderMachineAction[] {
+  const pair = [undoneOf(request), request.action];
+  return newest.filter((action) => endOf(action) === 'Succeeded' && pair.includes(action.type));
 }
 
 /** Our application asked for it, for an operation. */

@@ -1,4 +1,5 @@
 import type { ActionRequest } from '../../../shared/contract/action.ts';
+import { parseDurationMs } from '../../../shared/contract/primitives.ts';
 import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import { toCommands } from '../call-bodies.ts';
 
@@ -18,6 +19,26 @@ export function isSameOrder(request: ActionRequest, action: DefenderMachineActio
     default:
       return true;
   }
+}
+
+/** Whether what a request does would last as long as what is released after `held` (an ISO 8601 duration), or never. */
+export function isSameRelease(request: ActionRequest, held: string | undefined): boolean {
+  const asked = releaseAfterOf(request);
+  if (asked === undefined || held === undefined) return asked === held;
+  return parseDurationMs(asked) === parseDurationMs(held);
+}
+
+/** After how long a request is to be undone by itself. */
+export function releaseAfterOf(request: ActionRequest): string | undefined {
+  return 'releaseAfter' in request ? request.releaseAfter : undefined;
+}
+
+/** Whether a machine action surely does something else than a request asks for. */
+export function isOtherOrder(request: ActionRequest, { type, scope }: DefenderMachineAction): boolean {
+  if (type !== request.action) return true;
+  if (scope === undefined) return false;
+  if (request.action === 'Isolate') return scope !== request.isolationType;
+  return request.action === 'RunAntiVirusScan' && scope !== request.scanType;
 }
 
 /** Whether a quarantine may be of this file: what it does not tell by SHA-1 may be any. */

@@ -20,19 +20,24 @@ afterAll(() => simulator.stop());
 const { tenantId } = world;
 const minuteMs = 60 * secondMs;
 
-/** A machine that is isolated for 5 minutes, and the release that waits for its time. */
-async function setUpHeld(request: object = { ...isolate, releaseAfter: 'PT5M' }) {
+/** What was sent and not taken up yet. */
+async function setUpPending(request: object) {
   const bench = await setUpMachineActions(simulator);
   const operation = await bench.ask(request);
-  await bench.later(minuteMs);
-  const held = await bench.read(operation);
-  const { reversal = '' } = held.result ?? {};
   return {
-    ...{ ...bench, held },
-    release: (): Promise<Operation> => bench.read({ id: reversal }),
+    ...{ ...bench, operation },
     types: () => bench.actions().map(({ type }) => type),
     isIsolated: () => bench.control.machineActions.effects(tenantId, pc1.id).isolation !== null,
   };
+}
+
+/** A machine that is isolated for 5 minutes, and the release that waits for its time. */
+async function setUpHeld(request: object = { ...isolate, releaseAfter: 'PT5M' }) {
+  const bench = await setUpPending(request);
+  await bench.later(minuteMs);
+  const held = await bench.read(bench.operation);
+  const { reversal = '' } = held.result ?? {};
+  return { ...bench, held, release: (): Promise<Operation> => bench.read({ id: reversal }) };
 }
 
 describe('releaseAfter', () => {
@@ -53,6 +58,23 @@ describe('releaseAfter', () => {
     expect(actions()[1]?.requestorComment).toMatch(/^The time is over of: Case 17 \[op_/);
   });
 
+  it.each([
+    ['has no end', {}, undefined],
+    ['ends later', { releaseAfter: 'PT1H' }, 'NotStarted'],
+  ])('is dropped when somebody asked meanwhile for one that %s', async (_case, more, status) => {
+    const { ask, read, later, types, isIsolated } = await setUpPending({ ...isolate, releaseAfter: 'PT5M' });
+    const other = await ask({ ...isolate, ...more });
+    expect(other).toMatchObject({ status: 'Running', stage: 'Submitting', result: { action: 'Isolate' } });
+    await later(minuteMs);
+    await later(minuteMs);
+    await later(10 * minuteMs);
+    const { result } = await read(other);
+    const release = result?.reversal === undefined ? undefined : await read({ id: result.reversal });
+    expect([result?.joined, release?.status, types(), isIsolated()]).toEqual([
+      ...[false, status, ['Isolate', 'Isolate'], true],
+    ]);
+  });
+
   it('restricted code execution is let go the same way', async () => {
     const request = { action: 'RestrictCodeExecution', machine: { id: pc1.id }, comment: 'c', releaseAfter: 'PT5M' };
     const { later, types } = await setUpHeld(request);
@@ -63,7 +85,7 @@ describe('releaseAfter', () => {
   it('is put down once, also when the end was not', async () => {
     const { ask, later, work, actions } = await setUpMachineActions(simulator);
     await ask({ ...isolate, releaseAfter: 'PT5M' });
-    await ask({ ...isolate, releaseAfter: 'PT6M' }); // joins: what it follows is the other's
+    await ask({ ...isolate, releaseAfter: 'PT300S' }); // joins: what it follows is the other's
     await later(minuteMs);
     const all = await work.list(tenantId, { kind: 'Action' }, { limit: 10 });
     expect(all?.operations).toHaveLength(3);

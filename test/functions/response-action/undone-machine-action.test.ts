@@ -44,6 +44,24 @@ describe('undoing what is pending and ours', () => {
     ]);
   });
 
+  it('what stood before it is undone once it is canceled', async () => {
+    const { ask, read, later, control, actions } = await setUpMachineActions(simulator);
+    await ask({ ...isolate, isolationType: 'Selective' });
+    await later(minuteMs);
+    control.machineActions.configure(tenantId, { isOffline: true });
+    const more = await ask(isolate);
+    const undoing = await ask(unisolate);
+    expect(undoing).toMatchObject({ status: 'Running', stage: 'Pending' });
+    control.machineActions.configure(tenantId, { isOffline: false });
+    await later(minuteMs);
+    expect([await read(more), await read(undoing)]).toMatchObject([{ status: 'Canceled' }, { status: 'Succeeded' }]);
+    expect(actions().map(({ type, status }) => [type, status])).toEqual([
+      ['Isolate', 'Succeeded'],
+      ['Isolate', 'Cancelled'],
+      ['Unisolate', 'Succeeded'],
+    ]);
+  });
+
   it('the answer to the cancel is lost: it is looked at first', async () => {
     const { ask, read, later, control, posts } = await setUpMachineActions(simulator);
     control.machineActions.configure(tenantId, { isOffline: true });

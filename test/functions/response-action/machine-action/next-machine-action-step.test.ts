@@ -103,13 +103,13 @@ const cases: readonly StepCase[] = [
   ['finds no file', { news: 'File', prepared, sha1: undefined }, facts(), fails('file_not_found')],
   [
     'has its turn',
-    { news: 'Actions', prepared, actions: [] },
+    { news: 'Actions', prepared, actions: [], releases: new Map() },
     facts(),
     { do: 'Send', state: sending, call: { body: { Comment: `c [${operationId}]` } } },
   ],
   [
     'waits',
-    { news: 'Actions', prepared, actions: [machineAction('Pending', { type: 'Unisolate' })] },
+    { news: 'Actions', prepared, actions: [machineAction('Pending', { type: 'Unisolate' })], releases: new Map() },
     facts(),
     later('Submitting', { dueAtMs: nowMs + minuteMs, state: { waitingSinceMs: nowMs } }),
   ],
@@ -151,6 +151,21 @@ const cases: readonly StepCase[] = [
     { news: 'Sent', state: sending, action: machineAction('Pending', { requestorComment: 'By hand' }) },
     facts(),
     later('Pending', { state: { isJoined: true } }),
+  ],
+  [
+    "sent, answered with what somebody else's does otherwise",
+    {
+      ...{ news: 'Sent', state: sending },
+      action: machineAction('Pending', { requestorComment: 'By hand', scope: 'Selective' }),
+    },
+    facts(),
+    later('Submitting', { state: { at: 'Preparing', turnedBack: 'Conflict' } }),
+  ],
+  [
+    'sent, answered with what it undoes',
+    { news: 'Sent', state: sending, action: machineAction('Pending', { requestorComment: null }) },
+    facts({ action: { data: data({ action: 'Unisolate' }) } }),
+    later('Submitting', { state: { at: 'Preparing', turnedBack: 'Conflict' } }),
   ],
   [
     'throttled',

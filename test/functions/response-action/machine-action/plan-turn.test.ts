@@ -100,6 +100,33 @@ describe('planTurn', () => {
   });
 
   it.each([
+    [{ releaseAfter: 'PT5M' }, 'PT5M', 'Join'],
+    [{ releaseAfter: 'PT60M' }, 'PT1H', 'Join'],
+    [{ releaseAfter: 'PT5M' }, 'PT6M', 'Wait'],
+    [{ releaseAfter: 'PT5M' }, undefined, 'Wait'],
+    [{}, 'PT5M', 'Wait'],
+  ])('%j while ours runs that is released after %s: %s', (more, releaseAfter, turn) => {
+    const asked = question({
+      request: request({ action: 'Isolate', ...more }),
+      releases: new Map(releaseAfter === undefined ? [] : [[other, releaseAfter]]),
+    });
+    expect(planTurn(asked, [action('Isolate', 'Pending', ours())]).turn).toBe(turn);
+    expect(planTurn(asked, [action('Isolate', 'Pending')]).turn).toBe('Join');
+  });
+
+  it.each([
+    ['ours stood before', [action('Isolate', 'Succeeded', ours())], true],
+    ['it was released', [action('Isolate', 'Succeeded', ours()), action('Unisolate', 'Succeeded')], false],
+    ["others' stands, which is not ours to undo", [action('Isolate', 'Succeeded')], false],
+    ['nothing stood', [], false],
+  ])('what is canceled in place of being undone: %s', (_case, before, isHeldBesides) => {
+    const pending = action('Isolate', 'Pending', ours());
+    expect(planTurn(question({ request: unisolate }), [...before, pending])).toEqual({
+      ...{ turn: 'CancelOurs', machineActionId: pending.id, operationId: other, isHeldBesides },
+    });
+  });
+
+  it.each([
     [{ action: 'RunAntiVirusScan', scanType: 'Quick' }, { scope: 'Quick' }, 'Join'],
     [{ action: 'RunAntiVirusScan', scanType: 'Quick' }, { scope: 'Full' }, 'Wait'],
     [{ action: 'CollectInvestigationPackage' }, {}, 'Join'],
