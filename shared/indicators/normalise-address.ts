@@ -40,9 +40,11 @@ export function normaliseAddress(text: string): Normalised {
 }
 
 function isRange(text: string): boolean {
-  const [first = '', last] = text.split(/\/|\s*-\s*/);
+  const [first = '', last, ...more] = text.split(/\/|\s*-\s*/);
   if (last === undefined) return /^[\d.]*\d\.\*(?:\.\*)*$/.test(text);
-  return ipaddr.isValid(first) && (/^\d{1,3}$/.test(last) || ipaddr.isValid(last));
+  // A day (2026-07-23) is none, although the library takes a bare number for an address.
+  const isAddress = /[.:]/.test(first) && ipaddr.isValid(first) && more.length === 0;
+  return isAddress && (/^\d{1,3}$/.test(last) || ipaddr.isValid(last));
 }
 
 function judged(address: ipaddr.IPv4 | ipaddr.IPv6): Normalised {

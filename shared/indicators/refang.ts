@@ -6,6 +6,7 @@ const tokens: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`${opening}(?:\\.|dot)${closing}`, 'gi'), '.'],
   [new RegExp(`${opening}@${closing}`, 'g'), '@'],
   [new RegExp(`${opening}:${closing}`, 'g'), ':'],
+  [new RegExp(`${opening}/${closing}`, 'g'), '/'],
   [/^([a-z*]{3,6})[[({]:\/\/[\])}]/i, '$1://'],
   [/^h(?:xx|\*\*|tx|xt)p(s?)(?=:)/i, 'http$1'],
   [/^f[x*]p(?=:)/i, 'ftp'],

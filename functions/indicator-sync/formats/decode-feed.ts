@@ -32,6 +32,11 @@ export function decodeFeed(bytes: Uint8Array): { readonly text: string } | Unrea
   return { text: text.replaceAll(/\r\n?/g, '\n') };
 }
 
+/** Whether a text is HTML or XML: what a server in trouble, or before a sign-in, answers with in place of a feed. */
+export function isMarkup(text: string): boolean {
+  return /^\s*<(?:[!?]|[a-z][a-z0-9:-]*[\s/>])/i.test(text);
+}
+
 /** The answer for a document that as a whole cannot be taken. */
 export function unreadable(place: string, detail: string): Unreadable {
   return { unreadable: { place, detail } };

@@ -10,6 +10,8 @@ import { cut, toFeedTime } from './to-facts.ts';
 export interface CsvRow {
   readonly line: number;
   readonly fields: readonly string[];
+  /** Why the line cannot be read. */
+  readonly fault?: string;
 }
 
 type Column = 'value' | 'type' | 'title' | 'description' | 'severity' | 'confidence' | 'expirationTime' | 'externalId';
@@ -34,6 +36,7 @@ const severities: Readonly<Record<string, IndicatorSeverity>> = {
 /** One row as one value. A row whose columns have shifted (more of them than the header has) could name a wrong value, so it is refused. */
 export function fromCsvRow(row: CsvRow, layout: CsvLayout, now: number): Judged {
   const place = `line ${row.line}`;
+  if (row.fault !== undefined) return rejectOf(place, row.fields[0], 'unreadable', row.fault);
   const field = (name: Column): string => row.fields[layout.columns[name] ?? -1]?.trim() ?? '';
   const value = field('value');
   const needed = Math.max(layout.columns.value, layout.columns.type ?? 0);

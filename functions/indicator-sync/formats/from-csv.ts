@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { FeedSource } from '../../../shared/contract/feed.ts';
 import type { ParsedFeed, Unreadable } from '../../../shared/indicators/feed-item.ts';
-import { unreadable } from './decode-feed.ts';
+import { isMarkup, unreadable } from './decode-feed.ts';
 import { fromCsvRow } from './from-csv-row.ts';
 import type { CsvLayout, CsvRow } from './from-csv-row.ts';
 import { maxLineLength } from './from-list.ts';
@@ -12,6 +12,8 @@ const options = {
   record_delimiter: '\n',
   relax_column_count: true,
   relax_quotes: true,
+  // abuse.ch writes `"a", "b"`: without it the second field would keep its quotes, and be cut at commas.
+  ltrim: true,
   skip_empty_lines: true,
   comment: '#',
   comment_no_infix: true,
@@ -29,12 +31,12 @@ export type CsvSource = Pick<Extract<FeedSource, { kind: 'Csv' }>, 'header' | 'd
 
 /**
  * Rows of RFC 4180, with line ends `\n`. Blank lines and lines that begin with `#` count as nothing; every other row is one value.
- * A quote that never closes makes the rest of the file one row, so such a document is refused as a whole.
+ * A quote that never closes makes the rest of the file one row, so such a document is refused as a whole; one that a later line closes
+ * by chance spoils its own line only.
  */
 export function fromCsv(text: string, source: CsvSource, now: number): ParsedFeed {
   if (text.trim() === '') return unreadable('line 1', 'The document is empty.');
-  if (/^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text))
-    return unreadable('line 1', 'The document is HTML or XML, not CSV.');
+  if (isMarkup(text)) return unreadable('line 1', 'The document is HTML or XML, not CSV.');
   const rows = readRows(text, source.delimiter);
   if ('unreadable' in rows) return rows;
   const header = source.header ? rows.shift() : undefined;
@@ -45,13 +47,47 @@ export function fromCsv(text: string, source: CsvSource, now: number): ParsedFee
 
 function readRows(text: string, delimiter: string): CsvRow[] | Unreadable {
   try {
-    const records: unknown = parse(text.endsWith('\n') ? text : `${text}\n`, { ...options, delimiter });
-    return (records as readonly InfoRecord[])
-      .map(({ info, record }) => ({ line: info.lines - lineEndsIn(record), fields: record }))
-      .filter(({ fields }) => fields.length > 1 || fields[0]?.trim() !== '');
+    const lines = text.split('\n');
+    return readRecords(text, delimiter)
+      .flatMap(({ info, record }) => {
+        const line = info.lines - lineEndsIn(record);
+        const whole = lines.slice(line - 1, info.lines);
+        return isOpenQuoted(record, whole, delimiter)
+          ? whole.map((each, i) => readLine(each, line + i, delimiter))
+          : [{ line, fields: record }];
+      })
+      .filter(({ fields, fault }) => fault !== undefined || fields.length > 1 || fields[0]?.trim() !== '');
   } catch (error) {
     if (error instanceof CsvError)
       return unreadable(`line ${String(error['lines'] ?? 1)}`, `It is no CSV: ${error.message}.`);
+    throw error;
+  }
+}
+
+function readRecords(text: string, delimiter: string, more: { readonly relax_quotes?: false } = {}) {
+  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  const records: unknown = parse(whole, { ...options, delimiter, ...more });
+  return records as readonly InfoRecord[];
+}
+
+/** Whether a row of several lines is one because of a quote that nobody meant to open a field: then it is no row of RFC 4180. */
+function isOpenQuoted(record: readonly string[], lines: readonly string[], delimiter: string): boolean {
+  if (!record.some((field) => field.startsWith('"') && field.includes('\n'))) return false;
+  try {
+    readRecords(lines.join('\n'), delimiter, { relax_quotes: false });
+    return false;
+  } catch (error) {
+    if (error instanceof CsvError) return true;
+    throw error;
+  }
+}
+
+/** A line that is a row by itself, or that has the fault. */
+function readLine(text: string, line: number, delimiter: string): CsvRow {
+  try {
+    return { line, fields: readRecords(text, delimiter)[0]?.record ?? [''] };
+  } catch (error) {
+    if (error instanceof CsvError) return { line, fields: [text], fault: 'A quote opens a field and does not close.' };
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { recogniseIndicatorType } from '../../../shared/indicators/normalise-indicator.ts';
-import { unreadable } from './decode-feed.ts';
+import { isMarkup, unreadable } from './decode-feed.ts';
 import { judge, rejectOf, toParsedItems } from './parsed-items.ts';
 import type { Judged } from './parsed-items.ts';
 
@@ -15,13 +15,13 @@ export interface ListSource {
 }
 
 /**
- * A plain list: the first column of each line, columns cut at spaces, tabs, commas and semicolons. Blank lines and lines that begin with
- * `#`, `;` or `//` are comments and count as nothing; every other line is one value.
+ * A plain list: the first column of each line, columns cut at spaces, tabs, commas and semicolons; in a URL the last two are letters like
+ * others, because without its end it would name more than the list does. Blank lines and lines that begin with `#`, `;` or `//` are
+ * comments and count as nothing; every other line is one value.
  */
 export function fromList(text: string, source: ListSource, now: number): ParsedFeed {
   if (text.trim() === '') return unreadable('line 1', 'The document is empty.');
-  if (/^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text))
-    return unreadable('line 1', 'The document is HTML or XML, not a list.');
+  if (isMarkup(text)) return unreadable('line 1', 'The document is HTML or XML, not a list.');
   if (/^\s*[{[]\s*["{[\]}]/.test(text)) return unreadable('line 1', 'The document is JSON, not a list.');
   const judged: Judged[] = [];
   text.split('\n').forEach((line, i) => {
@@ -34,10 +34,16 @@ export function fromList(text: string, source: ListSource, now: number): ParsedF
 
 function fromLine(line: string, place: string, { source, now }: { source: ListSource; now: number }): Judged {
   if (line.length > maxLineLength) return rejectOf(place, undefined, 'unreadable', 'The line is longer than 1 MiB.');
-  const value = /^"?([^\s,;"]*)/.exec(line)?.[1] ?? '';
+  const value = firstColumnOf(line);
   const indicatorType = source.type ?? recogniseIndicatorType(value);
   if (indicatorType !== undefined) return judge({ place, indicatorType, value, facts: {}, now });
   return value.includes('@')
     ? rejectOf(place, value, 'unsupported_type', 'A mail address is nothing that Defender takes.')
     : rejectOf(place, value, 'invalid_value', 'It is no address, name, URL or hash.');
+}
+
+function firstColumnOf(line: string): string {
+  const [, column = ''] = /^"?([^\s,;"]*)/.exec(line) ?? [];
+  if (recogniseIndicatorType(column) !== 'Url') return column;
+  return /^"?([^\s"]*?)[,;]*(?:[\s"]|$)/.exec(line)?.[1] ?? column;
 }

@@ -43,7 +43,8 @@ export function fromStixObjects(objects: readonly unknown[], now: number): Parse
     );
   }
   const standing = [...latest.values()].sort((a, b) => rank(a) - rank(b) || modifiedMs(a) - modifiedMs(b));
-  for (const indicator of standing) judged.push(...fromStixIndicator(indicator, now));
+  // One by one: a pattern may name more values than a call takes arguments.
+  for (const indicator of standing) for (const value of fromStixIndicator(indicator, now)) judged.push(value);
   return toParsedItems(judged);
 }
 

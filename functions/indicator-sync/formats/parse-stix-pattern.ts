@@ -35,7 +35,7 @@ function chain(
   const alternatives = part();
   let parts = 1;
   while (takeWord(cursor, operator)) {
-    alternatives.push(...part());
+    for (const alternative of part()) alternatives.push(alternative);
     parts += 1;
   }
   if (parts === 1 || operator === 'OR') return alternatives;

@@ -2,10 +2,13 @@ import type { FeedRejectCode } from '../../../shared/contract/feed.ts';
 import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
 import { unreadable } from './decode-feed.ts';
 
-/** What a document is refused with that is not what its feed says: no value of it can be read. */
-const formCodes: readonly FeedRejectCode[] = ['unreadable', 'unsupported_type', 'unsupported_pattern', 'invalid_value'];
+/** What the values of a document are refused with that is not what its feed says. */
+const formCodes: readonly FeedRejectCode[] = ['unreadable', 'unsupported_type', 'invalid_value'];
 
-/** A document in which not one value could be read is another document: an error page, or one of another format. */
+/**
+ * A text in which not one value could be read is another document: an error page, or one of another format. Not asked of STIX, which says
+ * itself what it is: there a document of patterns that no indicator can say is one.
+ */
 export function requireValues(parsed: ParsedFeed): ParsedFeed {
   if (
     'unreadable' in parsed ||

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { ReadSecret } from '../../../shared/auth/key-vault.client.ts';
 import type { FeedSource } from '../../../shared/contract/feed.ts';
-import type { Egress } from '../../../shared/egress/egress.client.ts';
+import type { Egress, EgressResult } from '../../../shared/egress/egress.client.ts';
 import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
 import { decodeFeed, unreadable } from '../formats/decode-feed.ts';
 import { fromCsv } from '../formats/from-csv.ts';
@@ -15,6 +15,8 @@ export type ReadSource = (source: FeedSource) => Promise<ParsedFeed>;
 /** The largest public feeds have a few MiB; an instance has 512. In bytes. */
 const maxSourceBytes = 32 * 1024 * 1024;
 const timeoutMs = 60_000;
+
+type EgressFailure = Extract<EgressResult, { readonly ok: false }>;
 
 export interface ReadSourceOptions {
   readonly egress: Pick<Egress, 'get'>;
@@ -32,10 +34,17 @@ export function createReadSource({ egress, readSecret, now }: ReadSourceOptions)
     }
     const headers = authorization === undefined ? {} : { authorization };
     const got = await egress.get(source.url, { maxBytes: maxSourceBytes, timeoutMs, headers });
-    if (!got.ok) return unreadable('source', got.detail);
+    if (!got.ok) return unreadable('source', explain(got));
+    // What nobody asked for: 304 has no body, and 206 is a part, which would look like a feed that shrank.
+    if (got.status === 206 || got.status === 304)
+      return unreadable('source', `Answer ${got.status}: no whole document.`);
     const decoded = decodeFeed(got.body);
-    return 'unreadable' in decoded ? decoded : requireValues(parse(source, decoded.text, now()));
+    return 'unreadable' in decoded ? decoded : parse(source, decoded.text, now());
   };
+}
+
+function explain({ detail, status = 0 }: EgressFailure): string {
+  return status >= 300 && status < 400 ? `${detail} Redirects are not followed: give the address it leads to.` : detail;
 }
 
 function parse(source: FeedSource, text: string, nowMs: number): ParsedFeed {
@@ -43,9 +52,9 @@ function parse(source: FeedSource, text: string, nowMs: number): ParsedFeed {
     case 'Stix':
       return fromStix(text, nowMs);
     case 'Csv':
-      return fromCsv(text, source, nowMs);
+      return requireValues(fromCsv(text, source, nowMs));
     case 'List':
-      return fromList(text, source, nowMs);
+      return requireValues(fromList(text, source, nowMs));
     case 'Taxii':
     case 'Misp':
     case 'Push':

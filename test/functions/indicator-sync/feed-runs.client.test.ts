@@ -33,7 +33,15 @@ describe('a source that cannot be read', () => {
     ['does not listen', { ...list, url: `${nobodyListens}/list` }, lines(1), 'source', /ECONNREFUSED/],
     ['ends half-way', list, halfWay, 'source', /did not end as it should/],
     ['fails', list, (response) => void response.writeHead(500).end('oops'), 'source', /500/],
-    ['moves on', list, (response) => void response.writeHead(302, { location: '/x' }).end(), 'source', /302/],
+    [
+      'moves on',
+      list,
+      (response) => void response.writeHead(302, { location: '/x' }).end(),
+      'source',
+      /302.*redirects/i,
+    ],
+    ['is a part', list, (response) => void response.writeHead(206).end(lines(1)), 'source', /206/],
+    ['is what it was', list, (response) => void response.writeHead(304).end(), 'source', /304/],
     ['is over the size limit', list, Buffer.alloc(32 * 1024 * 1024 + 1, 'a\n'), 'source', /longer than 33554432 bytes/],
     ['is one giant line', list, 'a'.repeat(2 * 1024 * 1024), 'line 1', /longer than 1 MiB/],
     ['is one giant row', csv, `value,type\n"${'a'.repeat(2 * 1024 * 1024)}",domain\n`, 'line 2', /CSV/],
@@ -154,6 +162,18 @@ describe('a source that can be read', () => {
       'line 4 unreadable',
       'line 5 unsupported_type',
     ]);
+  });
+
+  it('lists why nothing of a STIX bundle can be an indicator', async () => {
+    const { server } = await setUpIndicatorSync(simulator);
+    await server.put('blocklist', {}, stix);
+    const pattern = "[domain-name:value = 'a.bad.example' AND ipv4-addr:value = '203.0.113.9']";
+    const indicator = { type: 'indicator', id: 'indicator--1', pattern, pattern_type: 'stix' };
+    server.serve('blocklist', JSON.stringify({ type: 'bundle', id: 'bundle--1', objects: [indicator] }));
+    await server.runs.refresh('blocklist');
+    const { lastRun } = (await server.runs.readStatus('blocklist')) ?? {};
+    expect(lastRun).toMatchObject({ outcome: 'Accepted', read: 1, accepted: 0, rejected: { unsupported_pattern: 1 } });
+    expect(await server.runs.readRejects('blocklist')).toMatchObject([{ place: '#/objects/0 indicator--1' }]);
   });
 
   it('reads the real feeds, and knows them again', async () => {

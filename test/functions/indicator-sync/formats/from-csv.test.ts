@@ -107,6 +107,29 @@ describe('rows', () => {
     expect(feed).toMatchObject({ items: [{ place: 'line 2' }], rejects: [{ place: 'line 3', code: 'unreadable' }] });
   });
 
+  test('spaces before a quoted field are nothing, and what it quotes is one field', () => {
+    const text = '"2026-07-23", "31", "https://a.example/x,y", "url"\n"2026-07-23", "32", "b.example", "domain"\n';
+    const feed = run(text, { ...source, columns: { value: 2, type: 3 }, types: { ...types, url: 'Url' } });
+    expect(feed).toMatchObject({
+      items: [{ indicatorValue: 'https://a.example/x,y' }, { indicatorValue: 'b.example' }],
+      rejects: [],
+    });
+  });
+
+  test('a quote that opens by mistake, and that a later one closes by chance, spoils its own line only', () => {
+    const text = 'domain,a.example\ndomain,"b.example\ndomain,c.example\n\ndomain,d.example,"tag"\ndomain,e.example\n';
+    expect(run(text)).toMatchObject({
+      read: 5,
+      items: ['line 1', 'line 3', 'line 5', 'line 6'].map((place) => ({ place })),
+      rejects: [{ place: 'line 2', code: 'unreadable', detail: 'A quote opens a field and does not close.' }],
+    });
+    const quoted = '"""b"" says it\nhimself",domain,a.example\n';
+    expect(run(quoted, { ...source, columns: { value: 2, type: 1, title: 0 } })).toMatchObject({
+      items: [{ title: '"b" says it\nhimself', place: 'line 1' }],
+      rejects: [],
+    });
+  });
+
   test('of two rows with one value the later counts', () => {
     const feed = run('domain,A.example\ndomain,b.example\ndomain,a[.]example\n');
     expect(feed).toMatchObject({
@@ -120,6 +143,7 @@ describe('documents that are refused as a whole', () => {
   test.each<[string, string, CsvSource, string]>([
     ['nothing', '', source, 'line 1'],
     ['HTML', '<!DOCTYPE html>\n<html>', source, 'line 1'],
+    ['a piece of HTML', '<h1>Sorry</h1>\nip,203.0.113.9\n', source, 'line 1'],
     ['a quote that never closes', 'domain,a.example\ndomain,"b.example\ndomain,c.example\n', source, 'line 3'],
     ['a line of more than 1 MiB', `domain,a.example\n${'x'.repeat(1024 * 1024 + 2)}\n`, source, 'line 2'],
     ['a header without the column', 'type,value\ndomain,a.example\n', named, 'line 1'],

@@ -15,7 +15,7 @@ function run(text: string, source: ListSource = {}) {
 
 test('the first column of each line; comments and blank lines are nothing', () => {
   const text =
-    '# c\n; c\n// c\n\n203.0.113.9\t10\n  a.example , x\nb.example;y # z\n"c.example","y"\nhxxp://d.example/a,b\n';
+    '# c\n; c\n// c\n\n203.0.113.9\t10\n  a.example , x\nb.example;y # z\n"c.example","y"\nhxxp://d.example/a b\n';
   expect(run(text)).toEqual({
     items: [
       { indicatorType: 'IpAddress', indicatorValue: '203.0.113.9', place: 'line 5' },
@@ -29,12 +29,23 @@ test('the first column of each line; comments and blank lines are nothing', () =
   });
 });
 
+test.each([
+  ['hxxps://a.example/b,c;d', 'https://a.example/b,c;d'],
+  ['a.example/b;c', 'http://a.example/b;c'],
+  ['https://a.example/b, seen yesterday', 'https://a.example/b'],
+  ['"https://a.example/b;c","x"', 'https://a.example/b;c'],
+  ['hxxps[:]//a[.]example[/]b', 'https://a.example/b'],
+])('%s: a URL is never cut, because its beginning stands for more', (line, indicatorValue) => {
+  expect(run(line)).toMatchObject({ items: [{ indicatorType: 'Url', indicatorValue }], rejects: [] });
+});
+
 test.each<[string, ListSource, string]>([
   ['ana@mail.example', {}, 'unsupported_type'],
   ['nonsense', {}, 'invalid_value'],
   ['203.0.113.0/24', {}, 'address_range'],
   ['192.168.0.1', {}, 'private_address'],
   ['203.0.113.9:443', {}, 'invalid_value'],
+  ['2026-07-23', { type: 'IpAddress' }, 'invalid_value'],
   ['*.a.example', {}, 'invalid_value'],
   ['a.example', { type: 'IpAddress' }, 'invalid_value'],
   ['x'.repeat(1024 * 1024 + 1), {}, 'unreadable'],
@@ -51,6 +62,8 @@ describe('documents that are refused as a whole', () => {
   test.each([
     ['nothing', ' \n '],
     ['HTML', '\n<html lang="en">'],
+    ['HTML behind a comment', '<!-- 503 -->\n<body>\na.example is down\n'],
+    ['a piece of HTML', '<h1>Sorry</h1>\na.example is down\n'],
     ['XML', '<?xml version="1.0"?>'],
     ['a JSON object', '{\n "error": "no"}'],
     ['a JSON list', '["a.example"]'],

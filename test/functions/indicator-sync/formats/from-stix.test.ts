@@ -67,6 +67,12 @@ describe('patterns that name values', () => {
   });
 });
 
+test('a pattern may name more values than a call takes arguments', () => {
+  const values = Array.from({ length: 150_000 }, () => "'n'").join(',');
+  const { feed } = run(indicator(`[domain-name:value IN (${values})]`));
+  expect(feed.read).toBe(150_000);
+});
+
 describe('patterns that one indicator cannot say', () => {
   test.each([
     ["[domain-name:value = 'a.example' AND domain-name:value = 'b.example']", 'AND'],
