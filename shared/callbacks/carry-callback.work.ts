@@ -4,7 +4,6 @@ import { toTime } from '../contract/primitives.ts';
 import type { Log } from '../log.ts';
 import type { Documents } from '../registry/documents.store.ts';
 import type { CallbackCarry, CallbackOutcome, DueCallback } from '../work/carry.ts';
-import { fromStorage } from '../work/transactions.store.ts';
 import type { AddressAdmission, CallbackState } from './address-state.ts';
 import type { CallbackAddresses } from './addresses.store.ts';
 import type { DeliverCallback } from './deliver.client.ts';
@@ -64,7 +63,7 @@ async function tryOnce(options: CarryCallbackOptions, due: Due): Promise<Tried> 
   const { callers, addresses, deliver, random } = options;
   const { callback, now } = due;
   const { callerId, event } = due.payload;
-  const caller = (await fromStorage(() => callers.get(callerId)))?.document;
+  const caller = (await callers.get(callerId))?.document;
   const url = caller?.callback?.url;
   if (!caller || url === undefined || !isSubscribed(caller, event, now())) return failed('not_subscribed');
   const admission = await addresses.admit(callerId, url);

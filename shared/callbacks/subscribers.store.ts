@@ -1,6 +1,5 @@
 import type { CallerInput } from '../contract/caller.ts';
 import type { Documents } from '../registry/documents.store.ts';
-import { fromStorage } from '../work/transactions.store.ts';
 import { toCallbackState } from './address-state.ts';
 import type { CallbackAddresses } from './addresses.store.ts';
 import { inGroups } from './in-groups.ts';
@@ -15,10 +14,7 @@ export function createReadSubscribers(options: {
   readonly addresses: Pick<CallbackAddresses, 'readAll'>;
 }): ReadSubscribers {
   const read = inGroups<undefined, readonly Subscriber[]>(async () => {
-    const [callers, states] = await Promise.all([
-      fromStorage(() => options.callers.listAll()),
-      options.addresses.readAll(),
-    ]);
+    const [callers, states] = await Promise.all([options.callers.listAll(), options.addresses.readAll()]);
     return callers.map(({ id: callerId, document: { callback, ...caller } }) => {
       if (callback === undefined) return { callerId, ...caller };
       return { callerId, ...caller, callback: { ...callback, ...toCallbackState(states.get(callerId), callback.url) } };

@@ -1,4 +1,5 @@
 import type { FieldError } from '../contract/problem.ts';
+import { canBeKey } from '../table-keys.ts';
 import { invalidFields } from './invalid-fields.ts';
 import type { Answer, RouteRequest } from './route.ts';
 
@@ -69,7 +70,8 @@ function toCursor(after: string): string {
   return Buffer.from(after, 'utf8').toString('base64url');
 }
 
+/** A cursor of ours is a key or a number: other characters than those of a key stand in none, and the table service takes none of them. */
 function fromCursor(cursor: string): string | undefined {
   const after = Buffer.from(cursor, 'base64url').toString('utf8');
-  return after !== '' && toCursor(after) === cursor ? after : undefined;
+  return after !== '' && toCursor(after) === cursor && canBeKey(after) ? after : undefined;
 }

@@ -8,6 +8,7 @@ import type { IfMatch } from '../http/if-match.ts';
 import type { Page, PageQuery } from '../http/list-page.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
 import type { Tables } from '../tables.client.ts';
+import { fromStorage, isConflict, readRow } from '../work/transactions.store.ts';
 
 /** A document as stored; `etag` is a strong HTTP entity tag, quotes included. */
 export interface Versioned<T> {
@@ -16,7 +17,7 @@ export interface Versioned<T> {
   readonly etag: string;
 }
 
-/** Documents of one kind, by id. Every method throws when storage does not answer: unknown is never the same as absent. */
+/** Documents of one kind, by id. Every method throws `UpstreamUnavailable` when storage does not answer: unknown is never the same as absent. */
 export interface Documents<T> {
   get(id: string): Promise<Versioned<T> | undefined>;
   /** In the order of ids. */
@@ -85,10 +86,10 @@ export function createDocuments<T>({ tables, kind, schema, newId }: DocumentsOpt
       if (row === undefined) return tries > 0;
       requireFit(ifMatch, `"${row.nonce}"`);
       try {
-        await table.deleteEntity(kind, id, { etag: row.etag });
+        await fromStorage(() => table.deleteEntity(kind, id, { etag: row.etag }));
         return true;
       } catch (error) {
-        if (!isLostRace(error)) throw error;
+        if (!isConflict(error)) throw error; // somebody else was faster
       }
     }
     throw busy();
@@ -99,11 +100,13 @@ export function createDocuments<T>({ tables, kind, schema, newId }: DocumentsOpt
       const row = await read(table, kind, id);
       return row === undefined ? undefined : toVersioned(row);
     },
-    listPage: (query) => readPage(table, kind, query, toVersioned),
+    listPage: (query) => fromStorage(() => readPage(table, kind, query, toVersioned)),
     listAll: async () => {
       const found: Versioned<T>[] = [];
       const rows = table.listEntities<Row>({ queryOptions: { filter: odata`PartitionKey eq ${kind}` } });
-      for await (const row of rows) found.push(toVersioned(row as Row));
+      await fromStorage(async () => {
+        for await (const row of rows) found.push(toVersioned(row as Row));
+      });
       return found;
     },
     change,
@@ -127,12 +130,7 @@ async function readPage<T>(
 }
 
 async function read(table: TableClient, kind: string, id: string): Promise<Row | undefined> {
-  try {
-    return (await table.getEntity<Row>(kind, id)) as Row;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
+  return (await readRow(table, kind, id)) as Row | undefined;
 }
 
 interface Write {
@@ -148,29 +146,20 @@ interface Write {
 async function write(table: TableClient, { kind, id, nonce, document, over }: Write): Promise<boolean> {
   const row = { partitionKey: kind, rowKey: id, schemaVersion, nonce, ...packJson('document', document) };
   try {
-    if (over === undefined) await table.createEntity(row);
-    else await table.updateEntity(row, 'Replace', { etag: over.etag });
+    await fromStorage(() =>
+      over === undefined ? table.createEntity(row) : table.updateEntity(row, 'Replace', { etag: over.etag }),
+    );
     return true;
   } catch (error) {
     if ((await read(table, kind, id))?.nonce === nonce) return true;
-    if (isLostRace(error)) return false;
+    if (isConflict(error)) return false; // somebody else was faster
     throw error;
   }
-}
-
-/** Somebody else was faster: the row is there already (409), another by now (412) or gone (404). */
-function isLostRace(error: unknown): boolean {
-  return [404, 409, 412].includes(statusOf(error) ?? 0);
 }
 
 function requireFit(ifMatch: IfMatch, etag: string | undefined): void {
   if (fits(ifMatch, etag)) return;
   throw new RejectedInput('version_conflict', 'The document is no longer the one that If-Match names. Read it again.');
-}
-
-function statusOf(error: unknown): number | undefined {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' ? status : undefined;
 }
 
 function busy(): UpstreamUnavailable {

@@ -16,8 +16,8 @@ export type DeadRow = Readonly<Record<string, unknown>> & { readonly rowKey: str
 export function createDeadLetters({ table }: { readonly table: TableClient }) {
   /** Newest first; `undefined` is the answer to a cursor that is none. */
   async function list(tenantId: string, page: { readonly limit: number; readonly cursor?: string }) {
-    const after = page.cursor === undefined ? 'd|' : Buffer.from(page.cursor, 'base64url').toString('utf8');
-    if (!after.startsWith('d|')) return undefined;
+    const after = page.cursor === undefined ? 'd|' : fromCursor(page.cursor);
+    if (after === undefined) return undefined;
     const rows = await readDeadRows(table, tenantId, { after, limit: page.limit + 1 });
     const shown = rows.slice(0, page.limit);
     const limit = createLimit(callsAtOnce);
@@ -39,6 +39,11 @@ export function createDeadLetters({ table }: { readonly table: TableClient }) {
   }
 
   return { list };
+}
+
+function fromCursor(cursor: string): string | undefined {
+  const rowKey = Buffer.from(cursor, 'base64url').toString('utf8');
+  return /^d\|\d{13}\|[\w-]{1,200}$/.test(rowKey) ? rowKey : undefined;
 }
 
 /** Rows of dead letters, newest first. */

@@ -1,5 +1,6 @@
 import type { TableClient, TableTransactionResponse, TransactionAction } from '@azure/data-tables';
 import { UpstreamUnavailable } from '../errors.ts';
+import { canBeKey } from '../table-keys.ts';
 import { operationKey } from './keys.ts';
 import { fromOperationRow, toOperationRow } from './operation-row.ts';
 import type { StoredOperation } from './stored-operation.ts';
@@ -26,12 +27,13 @@ export async function fromStorage<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reads one row; `undefined` when it is not there. */
+/** Reads one row; `undefined` when it is not there. Its `etag` is the row's. */
 export async function readRow(
   table: TableClient,
   partitionKey: string,
   rowKey: string,
 ): Promise<Record<string, unknown> | undefined> {
+  if (!canBeKey(partitionKey) || !canBeKey(rowKey)) return undefined;
   try {
     return await fromStorage(() => table.getEntity<Record<string, unknown>>(partitionKey, rowKey));
   } catch (error) {
@@ -97,9 +99,18 @@ function replaceOperation(next: StoredOperation): TransactionAction {
   return next.etag === undefined ? ['create', row] : ['update', row, 'Replace', { etag: next.etag }];
 }
 
-/** One transaction. Throws a conflict as it came (see {@link isConflict}), everything else as `UpstreamUnavailable`. */
-export function submit(table: TableClient, actions: readonly TransactionAction[]): Promise<TableTransactionResponse> {
-  return fromStorage(() => table.submitTransaction([...actions]));
+/**
+ * One transaction. Throws a conflict as it came (see {@link isConflict}), everything else as `UpstreamUnavailable`; also an
+ * answer that does not name every action, of which nobody can tell whether it was a success.
+ */
+export async function submit(
+  table: TableClient,
+  actions: readonly TransactionAction[],
+): Promise<TableTransactionResponse> {
+  const response = await fromStorage(() => table.submitTransaction([...actions]));
+  const isWhole = response.subResponses.length === actions.length;
+  if (isWhole && response.subResponses.every(({ status }) => status < 300)) return response;
+  throw new UpstreamUnavailable('Storage did not answer the whole transaction.', { retryAfterMs: storageRetryAfterMs });
 }
 
 /** Something was there, was not there, or was changed in between: an answer, not a fault. */
@@ -115,9 +126,14 @@ export function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
+/** What the Azure SDK throws when our own identity gets no token for storage. */
+const identityErrors = /^(?:(?:Aggregate)?Authentication(?:Required)?Error|CredentialUnavailableError)$/;
+
 // A 400 or 413 is a bug of ours: no retry helps, and it must not look like an outage.
 function isStorageError(error: unknown): boolean {
-  if (!(error instanceof Error) || (error.name !== 'RestError' && error.name !== 'AbortError')) return false;
+  if (!(error instanceof Error)) return false;
+  if (identityErrors.test(error.name)) return true;
+  if (error.name !== 'RestError' && error.name !== 'AbortError') return false;
   const status = statusOf(error);
-  return status === undefined || status === 401 || status === 403 || status === 408 || status >= 429;
+  return status === undefined || status < 300 || status === 401 || status === 403 || status === 408 || status >= 429;
 }

@@ -53,6 +53,33 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 describe('documents', () => {
+  it('knows nothing under what cannot be a key, and does not ask: Azure answers that with 400', async () => {
+    const asked: string[] = [];
+    const watched: Tables = (name) =>
+      new Proxy(tables(name), {
+        get: (client, property) => {
+          asked.push(String(property));
+          return Reflect.get(client, property, client) as unknown;
+        },
+      });
+    for (const id of ['a/b', 'a#b', 'a?b', 'a\\b', 'a%b', 'a\nb', 'x'.repeat(600)]) {
+      expect(await store('tenant', watched).get(id)).toBeUndefined();
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['an identity that gets no token', Object.assign(new Error('no token'), { name: 'CredentialUnavailableError' })],
+    ['a server that is busy', failure(503)],
+    ['an answer that breaks off', failure(200)],
+  ])('says of %s that storage does not answer, and nothing about the document', async (_, error) => {
+    const silent: Tables = (name) => new Proxy(tables(name), { get: () => () => Promise.reject(error) });
+    await expect(store('tenant', silent).get('one')).rejects.toMatchObject({ name: 'UpstreamUnavailable' });
+    await expect(store('tenant', silent).change('one', () => ({ name: 'One', count: 1 }))).rejects.toMatchObject({
+      name: 'UpstreamUnavailable',
+    });
+  });
+
   it('keeps what is written, by kind', async () => {
     const written = await store().change('one', () => ({ name: 'One', count: 1 }));
     expect(await store().get('one')).toEqual(written);
@@ -113,7 +140,9 @@ describe('documents', () => {
 
   it('passes on that storage does not answer, and has written nothing then', async () => {
     const down = tablesWith('createEntity', () => Promise.reject(failure(503)));
-    expect(await codeOf(store('tenant', down).change('down', () => ({ name: 'Down', count: 0 })))).toContain('storage');
+    expect(await codeOf(store('tenant', down).change('down', () => ({ name: 'Down', count: 0 })))).toContain(
+      'Storage does not answer',
+    );
     expect(await store().get('down')).toBeUndefined();
   });
 
