@@ -4,6 +4,7 @@ import type { TenantPolicy } from '../../shared/contract/tenant.ts';
 import type { MachineRecord } from '../../shared/machines/machine-record.ts';
 import type { MachineResolution } from '../../shared/machines/resolve-machine.ts';
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
+import type { ChosenEvent } from './event/rank-events.ts';
 import type { ResponsePlan } from './respond/plan-responses.ts';
 
 /** The machine of an alert, once it is found. */
@@ -55,7 +56,7 @@ export type AlertState =
 /** What Defender said to what the state asks for. */
 export type AlertNews =
   | { readonly news: 'Machine'; readonly resolution: MachineResolution<MachineRecord> }
-  | { readonly news: 'Event'; readonly event: AlertEvent | undefined }
+  | { readonly news: 'Event'; readonly found: ChosenEvent | undefined }
   /** Defender refused to create: it knows no such event (404). */
   | { readonly news: 'EventUnknown' }
   /** No alert with the operation's mark is in Defender. */

@@ -1,11 +1,11 @@
 import type { OperationError, OperationErrorCode } from '../../shared/contract/operation.ts';
-import type { AlertEvent } from '../../shared/contract/operation-result.ts';
 import { parseDurationMs } from '../../shared/contract/primitives.ts';
 import type { MachineRecord } from '../../shared/machines/machine-record.ts';
 import type { MachineResolution } from '../../shared/machines/resolve-machine.ts';
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
 import type { AlertFacts, AlertMachine, AlertNews, AlertState, AlertStep } from './alert-state.ts';
-import { toEvidenceConditions } from './event/evidence-conditions.ts';
+import { toEvidenceQuery } from './event/anchor-query.ts';
+import type { ChosenEvent } from './event/rank-events.ts';
 import { nextSearchAtMs } from './event/search-schedule.ts';
 
 /** Whether nothing more is to be asked: called before each step. What may be in Defender is always looked for first, what is there ends well. */
@@ -21,7 +21,7 @@ export function nextAlertStep(state: AlertState, news: AlertNews, facts: AlertFa
     case 'Machine':
       return afterMachine(state, news.resolution, facts);
     case 'Event':
-      return afterEvent(state, news.event, facts);
+      return afterEvent(state, news.found, facts);
     case 'EventUnknown':
       return afterUnknownEvent(state, facts);
     case 'NotCreated':
@@ -49,22 +49,27 @@ type Found = { readonly startedAtMs: number; readonly machine: AlertMachine };
 
 /** A caller that knows the event spares the search; without evidence there is nothing to search by but the time. */
 function afterFound(found: Found, facts: AlertFacts): AlertStep {
-  const { reportId, eventTime, evidence } = facts.alert;
+  const { reportId, eventTime } = facts.alert;
   if (reportId !== undefined) {
     const event = { table: 'Unknown', timestamp: eventTime, reportId, matchedBy: 'Given' } as const;
     return go({ ...found, at: 'Creating', event });
   }
-  if (toEvidenceConditions(evidence).length > 0) return go({ ...found, at: 'FindingEvent', by: 'Evidence' });
-  return fallback(found, facts);
+  const isSearchable = toEvidenceQuery(facts.alert, found.machine) !== undefined;
+  return isSearchable ? go({ ...found, at: 'FindingEvent', by: 'Evidence' }) : fallback(found, facts);
 }
 
-function afterEvent(state: AlertState, event: AlertEvent | undefined, facts: AlertFacts): AlertStep {
+function afterEvent(state: AlertState, chosen: ChosenEvent | undefined, facts: AlertFacts): AlertStep {
   if (state.at !== 'FindingEvent') throw new Error(`No event was asked for in ${state.at}.`);
   const { startedAtMs, machine } = state;
-  if (event !== undefined) return go({ at: 'Creating', startedAtMs, machine, event });
   const again = later(state, facts);
-  if (again !== undefined) return again;
+  if (again !== undefined && (chosen === undefined || mayStillImprove(chosen, facts))) return again;
+  if (chosen !== undefined) return go({ at: 'Creating', startedAtMs, machine, event: chosen.event });
   return state.by === 'Evidence' ? fallback({ startedAtMs, machine }, facts) : eventNotFound();
+}
+
+/** Somebody is always logged on: where the evidence says more than who it was, the event behind it may still be on its way. */
+function mayStillImprove({ match }: ChosenEvent, { alert: { evidence } }: AlertFacts): boolean {
+  return match === 'User' && evidence.some(({ entityType }) => entityType !== 'User');
 }
 
 /** Hunting may know an event before the rest of Defender does, and a caller before both. */

@@ -27,10 +27,10 @@ export function createSearchDefender(options: {
       return { news: 'Machine', resolution: await findMachine(tenant, question) };
     }
     const { machine, by } = state;
-    const query = by === 'Evidence' ? toEvidenceQuery(alert, machine.id) : toNearestQuery(alert.eventTime, machine.id);
-    if (query === undefined) return { news: 'Event', event: undefined };
+    const query = by === 'Evidence' ? toEvidenceQuery(alert, machine) : toNearestQuery(alert.eventTime, machine.id);
+    if (query === undefined) return { news: 'Event', found: undefined };
     const rows = await hunting.runQuery(tenant, query, signal);
-    return { news: 'Event', event: chooseEvent(rows, { eventTime: alert.eventTime, machineId: machine.id }) };
+    return { news: 'Event', found: chooseEvent(rows, { eventTime: alert.eventTime, machineId: machine.id }) };
   };
 }
 

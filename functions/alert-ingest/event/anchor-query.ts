@@ -3,6 +3,7 @@ import { ticksPerMs, toTicks } from '../../../shared/ticks.ts';
 import type { Ticks } from '../../../shared/ticks.ts';
 import { eventTables, matchRanks, toEvidenceConditions } from './evidence-conditions.ts';
 import type { EvidenceCondition } from './evidence-conditions.ts';
+import { withoutOwn } from './evidence-values.ts';
 import { quoteKql, toKqlTime } from './quote-kql.ts';
 
 /** How far from an alert's time an event may be: what fits the evidence, and what is only near (contract §11). */
@@ -16,11 +17,12 @@ const rowsPerLeg = 10;
  * nothing to look for. Columns: `Timestamp`, `DeviceId`, `ReportId`, `SourceTable`, `Rank` (see `matchRanks`).
  */
 export function toEvidenceQuery(
-  { eventTime, evidence }: Pick<AlertCreated, 'eventTime' | 'evidence'>,
-  machineId: string,
+  { eventTime, evidence, machine }: Pick<AlertCreated, 'eventTime' | 'evidence' | 'machine'>,
+  found: { readonly id: string; readonly computerDnsName?: string },
 ): string | undefined {
-  const conditions = toEvidenceConditions(evidence);
-  return conditions.length === 0 ? undefined : toQuery(conditions, { eventTime, machineId, reachMs: reachMs.evidence });
+  const conditions = toEvidenceConditions(withoutOwn(evidence, machine, found));
+  if (conditions.length === 0) return undefined;
+  return toQuery(conditions, { eventTime, machineId: found.id, reachMs: reachMs.evidence });
 }
 
 /** The hunting query for whatever happened on the machine nearest to the alert's time. The same columns. */

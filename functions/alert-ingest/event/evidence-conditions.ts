@@ -1,8 +1,9 @@
 import type { Evidence } from '../../../shared/contract/evidence.ts';
 import { evidenceOf, toAddressSpellings, toUrlSpellings } from './evidence-values.ts';
-import type { EvidenceOf } from './evidence-values.ts';
+import type { EvidenceOf, UrlSpellings } from './evidence-values.ts';
 import { actingProcess, startedProcess, toProcessCondition } from './process-condition.ts';
-import { quoteKql, quoteKqlList } from './quote-kql.ts';
+import { isIn, quoteKql } from './quote-kql.ts';
+import { toUserConditions } from './user-condition.ts';
 
 /** Tables of events in which an anchor is looked for; all hold `Timestamp`, `DeviceId` and `ReportId`. */
 export const eventTables = [
@@ -34,9 +35,10 @@ export interface EvidenceCondition {
 export function toEvidenceConditions(evidence: readonly Evidence[]): readonly EvidenceCondition[] {
   const processes = evidenceOf(evidence, 'Process');
   const file = toFileConditions(evidenceOf(evidence, 'File'));
-  const address = toAddressConditions(evidenceOf(evidence, 'Ip'));
-  const url = toUrlConditions(evidenceOf(evidence, 'Url'));
-  const dns = toNamedConditions(evidenceOf(evidence, 'Url'));
+  const urls = evidenceOf(evidence, 'Url').map(({ url }) => toUrlSpellings(url));
+  const address = toAddressConditions(evidenceOf(evidence, 'Ip'), urls);
+  const url = toUrlConditions(urls);
+  const dns = toNamedConditions(urls);
   const users = evidenceOf(evidence, 'User');
   const started = processes.flatMap((process) => toProcessCondition(process, startedProcess) ?? []);
   const acting = [...processes.flatMap((process) => toProcessCondition(process, actingProcess) ?? []), ...file.acting];
@@ -53,8 +55,7 @@ export function toEvidenceConditions(evidence: readonly Evidence[]): readonly Ev
     row('DeviceLogonEvents', 'Evidence', ...address),
     row('DeviceEvents', 'Evidence', ...file.own, ...address, ...url, ...dns),
     ...eventTables.map((table) => row(table, 'Process', ...acting)),
-    row('DeviceLogonEvents', 'User', ...users.flatMap(toLogonConditions)),
-    row('DeviceProcessEvents', 'User', ...toPrincipalConditions(users)),
+    ...eventTables.map((table) => row(table, 'User', ...toUserConditions(users, table))),
   ].filter(({ where }) => where !== '');
 }
 
@@ -74,49 +75,25 @@ function toFileConditions(files: readonly EvidenceOf<'File'>[]): FileConditions 
   return { own: conditions(''), acting: conditions('InitiatingProcess') };
 }
 
-function toAddressConditions(addresses: readonly EvidenceOf<'Ip'>[]): readonly string[] {
-  return isIn(
-    'RemoteIP',
-    addresses.flatMap(({ ipAddress }) => toAddressSpellings(ipAddress)),
-  );
+/** An address in a URL is one that was connected to, too. */
+function toAddressConditions(addresses: readonly EvidenceOf<'Ip'>[], urls: readonly UrlSpellings[]): readonly string[] {
+  const all = [...addresses.map(({ ipAddress }) => ipAddress), ...urls.flatMap(({ address }) => address ?? [])];
+  return isIn('RemoteIP', all.flatMap(toAddressSpellings));
 }
 
-function toUrlConditions(urls: readonly EvidenceOf<'Url'>[]): readonly string[] {
-  const spellings = urls.map(({ url }) => toUrlSpellings(url));
-  const prefixes = new Set(spellings.flatMap((each) => each.prefixes));
+function toUrlConditions(urls: readonly UrlSpellings[]): readonly string[] {
+  const prefixes = new Set(urls.flatMap((each) => each.prefixes));
   return [
     ...isIn(
       'RemoteUrl',
-      spellings.flatMap(({ equal }) => equal),
-      'in~',
+      urls.flatMap(({ equal }) => equal),
     ),
     ...[...prefixes].map((prefix) => `RemoteUrl startswith ${quoteKql(prefix)}`),
   ];
 }
 
 /** A name that was asked for stands as a text of its own in the event's JSON. */
-function toNamedConditions(urls: readonly EvidenceOf<'Url'>[]): readonly string[] {
-  const hosts = new Set(urls.flatMap(({ url }) => toUrlSpellings(url).host ?? []));
+function toNamedConditions(urls: readonly UrlSpellings[]): readonly string[] {
+  const hosts = new Set(urls.flatMap(({ host }) => host ?? []));
   return [...hosts].map((host) => `AdditionalFields contains ${quoteKql(JSON.stringify(host))}`);
-}
-
-function toLogonConditions({ accountName, domainName, userSid }: EvidenceOf<'User'>): readonly string[] {
-  const name = accountName === undefined ? [] : [`AccountName =~ ${quoteKql(accountName)}`];
-  // Events have the short name of a domain.
-  const names = domainName === undefined ? [] : [domainName, domainName.split('.')[0] ?? domainName];
-  const account = name.length === 0 ? [] : [`(${[...name, ...isIn('AccountDomain', names, 'in~')].join(' and ')})`];
-  return [...account, ...(userSid === undefined ? [] : [`AccountSid =~ ${quoteKql(userSid)}`])];
-}
-
-/** Logons do not tell the principal name; what that user ran does. */
-function toPrincipalConditions(users: readonly EvidenceOf<'User'>[]): readonly string[] {
-  return isIn(
-    'AccountUpn',
-    users.flatMap(({ userPrincipalName }) => userPrincipalName ?? []),
-    'in~',
-  );
-}
-
-function isIn(column: string, values: readonly string[], operator: 'in' | 'in~' = 'in'): readonly string[] {
-  return values.length === 0 ? [] : [`${column} ${operator} ${quoteKqlList(values)}`];
 }

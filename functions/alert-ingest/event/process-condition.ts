@@ -49,8 +49,8 @@ export function toProcessCondition(process: EvidenceOf<'Process'>, columns: Proc
   }
   if (commandLine.length > 0) return all([...commandLine, ...name]);
   const hashes = [
-    ...(sha1 === undefined ? [] : [`${columns.sha1} == ${quoteKql(sha1)}`]),
-    ...(sha256 === undefined ? [] : [`${columns.sha256} == ${quoteKql(sha256)}`]),
+    ...(sha1 === undefined ? [] : [equals(columns.sha1, sha1)]),
+    ...(sha256 === undefined ? [] : [equals(columns.sha256, sha256)]),
   ];
   return hashes.length > 0 ? `(${hashes.join(' or ')})` : undefined;
 }

@@ -18,6 +18,11 @@ export function quoteKqlList(texts: Iterable<string>): string {
   return `(${[...new Set(texts)].map(quoteKql).join(', ')})`;
 }
 
+/** Whether a column has one of these texts, in any case; nothing to ask where there are none. */
+export function isIn(column: string, texts: readonly string[]): readonly string[] {
+  return texts.length === 0 ? [] : [`${column} in~ ${quoteKqlList(texts)}`];
+}
+
 /** A moment as a literal, with all its seven digits. */
 export function toKqlTime(ticks: Ticks): string {
   return `datetime(${fromTicks(ticks)})`;

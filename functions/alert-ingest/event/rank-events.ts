@@ -3,7 +3,7 @@ import { ticksPerMs, toTicks } from '../../../shared/ticks.ts';
 import type { Ticks } from '../../../shared/ticks.ts';
 import { reachMs } from './anchor-query.ts';
 import { eventTables, matchRanks } from './evidence-conditions.ts';
-import type { EventTable } from './evidence-conditions.ts';
+import type { EventTable, Match } from './evidence-conditions.ts';
 
 /** The alert that an event is chosen for. */
 export interface EventQuestion {
@@ -19,12 +19,18 @@ export interface EventQuestion {
 export function chooseEvent(
   rows: readonly Readonly<Record<string, unknown>>[],
   question: EventQuestion,
-): AlertEvent | undefined {
+): ChosenEvent | undefined {
   const events = rows.flatMap((row) => toRanked(row, question) ?? []);
   const [best] = events.toSorted(compareEvents);
   if (best === undefined) return undefined;
-  const { table, timestamp, reportId, rank } = best;
-  return { table, timestamp, reportId: reportId.toString(), matchedBy: matchedBy(rank) };
+  const { table, timestamp, reportId, match } = best;
+  return { event: { table, timestamp, reportId: reportId.toString(), matchedBy: matchedBy[match] }, match };
+}
+
+/** The event, and how much it has to do with the alert. */
+export interface ChosenEvent {
+  readonly event: AlertEvent;
+  readonly match: Match;
 }
 
 interface RankedEvent {
@@ -33,7 +39,7 @@ interface RankedEvent {
   readonly ticks: Ticks;
   readonly distance: Ticks;
   readonly reportId: bigint;
-  readonly rank: number;
+  readonly match: Match;
 }
 
 /** A row that is not of this machine, not within reach, or not whole is no event of ours. */
@@ -45,11 +51,11 @@ function toRanked(row: Readonly<Record<string, unknown>>, question: EventQuestio
   if (reportId === undefined || deviceId.toLowerCase() !== question.machineId.toLowerCase()) return undefined;
   const ticks = toTicks(timestamp);
   const asked = toTicks(question.eventTime);
-  if (ticks === undefined || asked === undefined || typeof rank !== 'number') return undefined;
+  const match = matches.find((name) => matchRanks[name] === rank);
+  if (ticks === undefined || asked === undefined || match === undefined) return undefined;
   const distance = ticks < asked ? asked - ticks : ticks - asked;
-  const reach = BigInt(rank === matchRanks.Nearest ? reachMs.nearest : reachMs.evidence) * ticksPerMs;
-  const isKnown = Object.values(matchRanks).some((known) => known === rank);
-  return isKnown && distance <= reach ? { table, timestamp, ticks, distance, reportId, rank } : undefined;
+  const reach = BigInt(match === 'Nearest' ? reachMs.nearest : reachMs.evidence) * ticksPerMs;
+  return distance <= reach ? { table, timestamp, ticks, distance, reportId, match } : undefined;
 }
 
 /** A whole number, which large ones in JSON are not surely. */
@@ -60,7 +66,7 @@ function toReportId(value: unknown): bigint | undefined {
 
 function compareEvents(a: RankedEvent, b: RankedEvent): number {
   return (
-    a.rank - b.rank ||
+    matchRanks[a.match] - matchRanks[b.match] ||
     compare(a.distance, b.distance) ||
     compare(a.ticks, b.ticks) ||
     eventTables.indexOf(a.table) - eventTables.indexOf(b.table) ||
@@ -72,8 +78,12 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+const matches: readonly Match[] = ['Evidence', 'Process', 'User', 'Nearest'];
+
 /** The user is evidence too, though the weakest. */
-function matchedBy(rank: number): AlertEvent['matchedBy'] {
-  if (rank === matchRanks.Process) return 'Process';
-  return rank === matchRanks.Nearest ? 'Nearest' : 'Evidence';
-}
+const matchedBy: Readonly<Record<Match, AlertEvent['matchedBy']>> = {
+  Evidence: 'Evidence',
+  Process: 'Process',
+  User: 'Evidence',
+  Nearest: 'Nearest',
+};

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventMachineId, startAlert } from '../../../functions/alert-ingest/alert-state.ts';
 import type { AlertFacts, AlertNews, AlertState } from '../../../functions/alert-ingest/alert-state.ts';
 import { endAlert, nextAlertStep } from '../../../functions/alert-ingest/next-alert-step.ts';
+import type { Match } from '../../../functions/alert-ingest/event/evidence-conditions.ts';
 import { nextSearchAtMs } from '../../../functions/alert-ingest/event/search-schedule.ts';
 import { alertCreatedSchema } from '../../../shared/contract/alert.ts';
 import { contractExamples } from '../../../shared/contract/examples.ts';
@@ -48,7 +49,11 @@ const resolved = (resolution: Extract<AlertNews, { news: 'Machine' }>['resolutio
   resolution,
 });
 const notFound = resolved({ outcome: 'NotFound' });
-const noEvent: AlertNews = { news: 'Event', event: undefined };
+const noEvent: AlertNews = { news: 'Event', found: undefined };
+const chosen = (match: Match): AlertNews => ({
+  news: 'Event',
+  found: { event: eventBy(match === 'User' ? 'Evidence' : match), match },
+});
 const unknown: AlertNews = { news: 'EventUnknown' };
 const notCreated: AlertNews = { news: 'NotCreated' };
 
@@ -101,24 +106,51 @@ describe('nextAlertStep', () => {
       failed('event_not_found'),
     ],
     [
+      'evidence that names the machine alone',
+      start,
+      found(),
+      withFallback('None', {
+        alert: {
+          ...example,
+          machine: { computerDnsName: 'pc1', ipAddress: '10.0.0.5' },
+          evidence: [
+            { entityType: 'Ip', ipAddress: '::ffff:10.0.0.5' },
+            { entityType: 'Url', url: 'PC1' },
+            { entityType: 'Url', url: 'pc1.example.test' },
+          ],
+        },
+      }),
+      failed('event_not_found'),
+    ],
+    [
       'event given',
       start,
       found(),
       facts({ alert: known }),
       go({ ...base, at: 'Creating', event: { ...eventBy('Given'), table: 'Unknown' } }),
     ],
-    ['event found', finding, { news: 'Event', event: eventBy('Evidence') }, facts(), go(creating('Evidence'))],
+    ['event found', finding, chosen('Evidence'), facts(), go(creating('Evidence'))],
+    ['event of the same process', finding, chosen('Process'), facts(), go(creating('Process'))],
+    [
+      'event of the same user, while others may come',
+      finding,
+      chosen('User'),
+      facts(),
+      later(1, 'FindingEvent', finding),
+    ],
+    ['event of the same user, at the end', finding, chosen('User'), facts(at(60)), go(creating('Evidence'))],
+    [
+      'event of the user, of whom alone the evidence tells',
+      finding,
+      chosen('User'),
+      facts({ alert: { ...example, evidence: [{ entityType: 'User', accountName: 'ana' }] } }),
+      go(creating('Evidence')),
+    ],
     ['event not found yet', finding, noEvent, facts(at(3)), later(5, 'FindingEvent', finding)],
     ['event not found at the end: the nearest', finding, noEvent, facts(at(60)), go(findingNear)],
     ['event not found at the end: Graph', finding, noEvent, withFallback('GraphAlert', at(60)), go(inGraph)],
     ['event not found at the end: none', finding, noEvent, withFallback('None', at(60)), failed('event_not_found')],
-    [
-      'nearest event found',
-      findingNear,
-      { news: 'Event', event: eventBy('Nearest') },
-      facts(at(60)),
-      go(creating('Nearest')),
-    ],
+    ['nearest event found', findingNear, chosen('Nearest'), facts(at(60)), go(creating('Nearest'))],
     ['nothing near either', findingNear, noEvent, facts(at(60)), failed('event_not_found')],
     ['nothing near yet', findingNear, noEvent, facts({ alert: bare, ...at(0) }), later(1, 'FindingEvent', findingNear)],
     [

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toEvidenceQuery, toNearestQuery } from '../../../../functions/alert-ingest/event/anchor-query.ts';
 import { quoteKql, quoteKqlList } from '../../../../functions/alert-ingest/event/quote-kql.ts';
 import type { Evidence } from '../../../../shared/contract/evidence.ts';
+import type { MachineSelector } from '../../../../shared/contract/machine-selector.ts';
 import { createKqlParser } from '../../../builders/kql.ts';
 
 const parse = createKqlParser();
@@ -10,7 +11,11 @@ const machineId = 'a'.repeat(40);
 const eventTime = '2026-11-20T10:00:05.7654321Z';
 const sha1 = 'b'.repeat(40);
 const sha256 = 'c'.repeat(64);
-const queryOf = (...evidence: readonly Evidence[]): string => toEvidenceQuery({ eventTime, evidence }, machineId) ?? '';
+const alertWith = (evidence: readonly Evidence[], machine: MachineSelector = { id: machineId }) => ({
+  ...{ eventTime, evidence, machine },
+});
+const queryOf = (...evidence: readonly Evidence[]): string =>
+  toEvidenceQuery(alertWith(evidence), { id: machineId }) ?? '';
 
 /** `"` to `"` is one literal, in which `\` takes the next character with it: the query with its literals taken out. */
 function withoutLiterals(query: string): string {
@@ -113,9 +118,9 @@ describe('toEvidenceQuery', () => {
       ].map(([, table, where, rank]) => `${rank} ${table}: ${where}`),
     ),
   ];
-  const file = `SHA1 in ("${sha1}") or SHA256 in ("${sha256}")`;
-  const acting = `InitiatingProcessSHA1 in ("${sha1}") or InitiatingProcessSHA256 in ("${sha256}")`;
-  const ip = 'RemoteIP in ("203.0.113.9", "::ffff:203.0.113.9")';
+  const file = `SHA1 in~ ("${sha1}") or SHA256 in~ ("${sha256}")`;
+  const acting = `InitiatingProcessSHA1 in~ ("${sha1}") or InitiatingProcessSHA256 in~ ("${sha256}")`;
+  const ip = 'RemoteIP in~ ("203.0.113.9", "::ffff:203.0.113.9")';
   const every = ['Process', 'Network', 'File', 'ImageLoad', 'Logon', 'Registry', ''].map(
     (name) => `Device${name}Events`,
   );
@@ -125,7 +130,16 @@ describe('toEvidenceQuery', () => {
   ];
   const url = (...texts: readonly string[]): string => `RemoteUrl in~ (${texts.map((text) => `"${text}"`).join(', ')})`;
   const named = 'AdditionalFields contains "\\"bad.example\\""';
-  const starts = 'RemoteUrl startswith "https://bad.example/" or RemoteUrl startswith "http://bad.example/"';
+  const starts = ['https://', 'http://', '']
+    .flatMap((scheme) => [`${scheme}bad.example/`, `${scheme}bad.example:`])
+    .map((prefix) => `RemoteUrl startswith "${prefix}"`)
+    .join(' or ');
+  const own = ['Process', 'Logon', ''].map((name) => `Device${name}Events`);
+  const users = (conditionOf: (prefix: string) => string): readonly string[] =>
+    every.map((table) => {
+      const by = conditionOf('InitiatingProcessAccount');
+      return `3 ${table}: ${own.includes(table) ? `${conditionOf('Account')} or ${by}` : by}`;
+    });
 
   it.each<readonly [string, Evidence, readonly string[]]>([
     [
@@ -202,29 +216,48 @@ describe('toEvidenceQuery', () => {
     [
       'a process by hash',
       { entityType: 'Process', sha1 },
-      processes(`(SHA1 == "${sha1}")`, `(InitiatingProcessSHA1 == "${sha1}")`),
+      processes(`(SHA1 =~ "${sha1}")`, `(InitiatingProcessSHA1 =~ "${sha1}")`),
     ],
     [
       'a process by a long command line',
       { entityType: 'Process', processCommandLine: 'x'.repeat(2000), sha256 },
-      processes(`(SHA256 == "${sha256}")`, `(InitiatingProcessSHA256 == "${sha256}")`),
+      processes(`(SHA256 =~ "${sha256}")`, `(InitiatingProcessSHA256 =~ "${sha256}")`),
     ],
     [
       'a user',
       { entityType: 'User', accountName: 'ana', domainName: 'example.test' },
-      ['3 DeviceLogonEvents: (AccountName =~ "ana" and AccountDomain in~ ("example.test", "example"))'],
+      users((prefix) => `(${prefix}Name =~ "ana" and ${prefix}Domain in~ ("example.test", "example"))`),
     ],
-    ['a SID', { entityType: 'User', userSid: 'S-1-5-18' }, ['3 DeviceLogonEvents: AccountSid =~ "S-1-5-18"']],
+    ['a SID', { entityType: 'User', userSid: 'S-1-5-18' }, users((prefix) => `${prefix}Sid in~ ("S-1-5-18")`)],
     [
       'a principal',
       { entityType: 'User', userPrincipalName: 'ana@example.test' },
-      ['3 DeviceProcessEvents: AccountUpn in~ ("ana@example.test")'],
+      every.map((table) => {
+        const by = 'InitiatingProcessAccountUpn in~ ("ana@example.test")';
+        return `3 ${table}: ${table === 'DeviceProcessEvents' ? `AccountUpn in~ ("ana@example.test") or ${by}` : by}`;
+      }),
+    ],
+    [
+      'a URL with an address',
+      { entityType: 'Url', url: 'http://203.0.113.9:8080/x' },
+      [
+        `1 DeviceNetworkEvents: ${ip} or ${url('http://203.0.113.9:8080/x', '203.0.113.9:8080/x', '203.0.113.9')} or ${named.replace('bad.example', '203.0.113.9')}`,
+        `1 DeviceLogonEvents: ${ip}`,
+        `1 DeviceEvents: ${ip} or ${url('http://203.0.113.9:8080/x', '203.0.113.9:8080/x', '203.0.113.9')} or ${named.replace('bad.example', '203.0.113.9')}`,
+      ],
+    ],
+    [
+      'a name with a dot at its end',
+      { entityType: 'Url', url: 'bad.example.' },
+      ['Network', ''].map(
+        (table) => `1 Device${table}Events: ${url('bad.example.', 'bad.example')} or ${starts} or ${named}`,
+      ),
     ],
     [
       'an address in a long spelling',
       { entityType: 'Ip', ipAddress: '2001:DB8:0:0:0:0:0:1' },
       ['Network', 'Logon', ''].map(
-        (table) => `1 Device${table}Events: RemoteIP in ("2001:db8:0:0:0:0:0:1", "2001:db8::1")`,
+        (table) => `1 Device${table}Events: RemoteIP in~ ("2001:db8:0:0:0:0:0:1", "2001:db8::1")`,
       ),
     ],
   ])('%s', (_name, evidence, expected) => {
@@ -236,7 +269,22 @@ describe('toEvidenceQuery', () => {
     ['no evidence', []],
     ['nothing to tell it by', [{ entityType: 'Process', processCommandLine: 'x'.repeat(2000) }]],
   ])('asks nothing: %s', (_name, evidence) => {
-    expect(toEvidenceQuery({ eventTime, evidence }, machineId)).toBeUndefined();
+    expect(toEvidenceQuery(alertWith(evidence), { id: machineId })).toBeUndefined();
+  });
+
+  it('leaves out what names the machine itself: products report both ends of a connection', () => {
+    const remote: Evidence = { entityType: 'Ip', ipAddress: '203.0.113.9' };
+    const ends: readonly Evidence[] = [
+      remote,
+      ...['10.0.0.5', '::ffff:10.0.0.5'].map((ipAddress): Evidence => ({ entityType: 'Ip', ipAddress })),
+      ...['pc1', 'PC1.example.test', 'https://pc1.example.test/x', 'http://10.0.0.5/'].map((name): Evidence => ({
+        entityType: 'Url',
+        url: name,
+      })),
+    ];
+    const found = { id: machineId, computerDnsName: 'pc1.example.test' };
+    expect(toEvidenceQuery(alertWith(ends, { ipAddress: '10.0.0.5' }), found)).toBe(queryOf(remote));
+    expect(toEvidenceQuery(alertWith(ends.slice(1), { ipAddress: '10.0.0.5' }), found)).toBeUndefined();
   });
 
   it('asks around the time, on the machine, to the last digit', () => {
@@ -266,16 +314,13 @@ describe('toEvidenceQuery', () => {
     const strings = fc.record({ a: anyText, b: anyText, c: anyText, d: anyText, e: anyText, m: anyText });
     const build = ({ a, b, c, d, e, m }: Readonly<Record<'a' | 'b' | 'c' | 'd' | 'e' | 'm', string>>): string =>
       toEvidenceQuery(
-        {
-          eventTime,
-          evidence: [
-            { entityType: 'File', sha1: a, fileName: b },
-            { entityType: 'Process', processCommandLine: c, fileName: `x${b.replaceAll(/[\\/]/g, '')}` },
-            { entityType: 'User', accountName: d, domainName: `${e.replaceAll('.', '')}.x` },
-            { entityType: 'User', userPrincipalName: e, userSid: a },
-          ],
-        },
-        m,
+        alertWith([
+          { entityType: 'File', sha1: a, fileName: b },
+          { entityType: 'Process', processCommandLine: c, fileName: `x${b.replaceAll(/[\\/]/g, '')}` },
+          { entityType: 'User', accountName: d, domainName: `${e.replaceAll('.', '')}.x` },
+          { entityType: 'User', userPrincipalName: e, userSid: a },
+        ]),
+        { id: m },
       ) ?? '';
     const plain = build({ a: 'a', b: 'b', c: 'c', d: 'd', e: 'e', m: 'm' });
     const shape = parse(plain).shape;

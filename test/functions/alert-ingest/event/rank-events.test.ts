@@ -51,18 +51,19 @@ describe('chooseEvent', () => {
     ['an unknown rank', [row(1, 9)], undefined],
     ['no rank', [row(1, undefined)], undefined],
   ])('%s', (_name, rows, reportId) => {
-    expect(choose(rows)?.reportId).toBe(reportId);
-    expect(choose(rows.toReversed())?.reportId).toBe(reportId);
+    expect(choose(rows)?.event.reportId).toBe(reportId);
+    expect(choose(rows.toReversed())?.event.reportId).toBe(reportId);
   });
 
   it.each([
-    [evidence, 'Evidence'],
-    [process, 'Process'],
-    [user, 'Evidence'],
-    [nearest, 'Nearest'],
-  ])('rank %i is %s', (rank, matchedBy) => {
+    [evidence, 'Evidence', 'Evidence'],
+    [process, 'Process', 'Process'],
+    [user, 'User', 'Evidence'],
+    [nearest, 'Nearest', 'Nearest'],
+  ])('rank %i is %s', (rank, match, matchedBy) => {
     expect(choose([row(20776, rank, '10:00:05.76')])).toEqual({
-      ...{ table: 'DeviceFileEvents', timestamp: '2026-11-20T10:00:05.76Z', reportId: '20776', matchedBy },
+      event: { table: 'DeviceFileEvents', timestamp: '2026-11-20T10:00:05.76Z', reportId: '20776', matchedBy },
+      match,
     });
   });
 
@@ -86,7 +87,7 @@ describe('chooseEvent', () => {
       fc.property(shuffled, ([rows, others]) => {
         const chosen = choose(rows);
         expect(choose(others)).toEqual(chosen);
-        expect(alertEventSchema.parse(chosen)).toEqual(chosen);
+        expect(alertEventSchema.parse(chosen?.event)).toEqual(chosen?.event);
       }),
     );
   });
