@@ -1,4 +1,4 @@
-import type { AlertVia } from '../../../shared/alerts/alert-link-rows.ts';
+import type { AlertLink, AlertVia } from '../../../shared/alerts/alert-link-rows.ts';
 import type { AlertLinks } from '../../../shared/alerts/alert-links.store.ts';
 import { isFinished } from '../../../shared/contract/operation.ts';
 import type { Work } from '../../../shared/work/work.store.ts';
@@ -6,7 +6,7 @@ import { toAlertName } from '../alert-name.ts';
 
 /** What our records say of an id of the partner's. */
 export type FoundAlert =
-  | { readonly found: 'Made'; readonly alertId: string; readonly via: AlertVia }
+  | { readonly found: 'Made'; readonly alertId: string; readonly via: AlertVia; readonly madeAtMs: number }
   /** Its operation is not finished; `nextAttemptAt` says when it goes on. */
   | { readonly found: 'OnItsWay'; readonly nextAttemptAt?: string | undefined }
   /** It was only observed (mode `Observe`): there is none in Defender. */
@@ -25,7 +25,7 @@ export function createFindAlert(options: {
   const { links, work } = options;
   return async (tenantId, id) => {
     const link = await links.byId(tenantId, id);
-    if (link !== undefined) return { found: 'Made', alertId: link.alertId, via: link.via };
+    if (link !== undefined) return toMade(link);
     const holder = await work.holderOf(tenantId, toAlertName(id));
     if (holder === undefined) return { found: 'Unknown' };
     const { operation } = holder;
@@ -35,6 +35,10 @@ export function createFindAlert(options: {
     const alertId = operation.result?.alertId;
     if (alertId === undefined) return { found: 'Observed' };
     const again = await links.byId(tenantId, id);
-    return again === undefined ? { found: 'Unknown' } : { found: 'Made', alertId: again.alertId, via: again.via };
+    return again === undefined ? { found: 'Unknown' } : toMade(again);
   };
+}
+
+function toMade({ alertId, via, linkedAtMs: madeAtMs }: AlertLink): FoundAlert {
+  return { found: 'Made', alertId, via, madeAtMs };
 }

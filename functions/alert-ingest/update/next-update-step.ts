@@ -50,6 +50,9 @@ export type UpdateStep =
 /** The alert, or an earlier update, is looked for again not before so long. */
 const waitsMs = 15_000;
 
+/** So long Defender, and Graph more so, may not find yet what they made; after that it is gone. */
+const unreadableForMs = 60_000;
+
 /** Whether nothing more is to be asked: called before each step. What may be in Defender is always looked for first. */
 export function endUpdate(state: UpdateState, facts: UpdateFacts): Failed | Canceled | undefined {
   if (state.at === 'Sending') return undefined;
@@ -88,7 +91,7 @@ function afterReading(
   { made, alert }: Extract<UpdateNews, { news: 'Read' }>,
   facts: UpdateFacts,
 ): UpdateStep {
-  if (alert === undefined) return notFound('Defender does not know the alert any more.');
+  if (alert === undefined) return whenUnreadable(state, made, facts);
   const { operationId, update, mode } = facts;
   const before = state.at === 'Sending' ? state.before : undefined;
   const whole = toAlertUpdate(made.alertId, update, operationId).body;
@@ -98,6 +101,12 @@ function afterReading(
   if (end !== undefined) return end;
   if (mode === 'Observe') return observed(made, facts);
   return { outcome: 'Send', made, body, state: { at: 'Sending', before: toTriage(alert) } };
+}
+
+/** An alert that has only just been made is on its way still. */
+function whenUnreadable(state: UpdateState, { madeAtMs }: MadeAlert, facts: UpdateFacts): UpdateStep {
+  if (facts.nowMs - madeAtMs >= unreadableForMs) return notFound('Defender does not know the alert any more.');
+  return endUpdate({ at: 'Waiting' }, facts) ?? { ...later(facts.nowMs), state };
 }
 
 /** In `Observe` the call is only shown. */

@@ -33,6 +33,19 @@ async function struck(fault: FaultName, method: 'PATCH' | 'GET' = 'PATCH') {
 }
 
 describe('an update', () => {
+  it('of an alert that was only just made waits until Defender finds it', async () => {
+    const { send, control, later, read, made } = await setUpAlertIngest(simulator);
+    await send();
+    const alerts = made();
+    control.alerts.clear(tenantId);
+    const operation = operationOf(await send({ key: 'update-1', data, envelope }));
+    expect(operation).toMatchObject({ status: 'Running', stage: 'Pending', attempts: 0 });
+    control.alerts.seed(tenantId, alerts);
+    await later(minuteMs);
+    expect(await read(operation.id)).toMatchObject({ status: 'Succeeded' });
+    expect(made()).toMatchObject([{ status: 'Resolved' }]);
+  });
+
   it('whose answer was lost is found by its comment, not written twice', async () => {
     const { operation, comment, later, read, made, patches } = await struck('drop-after');
     expect(operation).toMatchObject({ status: 'Running', stage: 'Submitting', attempts: 1 });
@@ -117,6 +130,7 @@ describe('dead letters', () => {
     await send();
     const [alert] = made();
     control.alerts.clear(tenantId);
+    control.clock.advance(minuteMs);
     const failed = operationOf(await send({ key: 'update-1', data, envelope }));
     expect(failed).toMatchObject({ status: 'Failed', error: { code: 'alert_not_found' } });
     const request = { ...envelope, timestamp: '2026-11-20T10:00:09Z', tenantId, data };

@@ -15,12 +15,14 @@ const facts: UpdateFacts = {
 const waiting: UpdateState = { at: 'Waiting' };
 const before = { status: 'New', classification: undefined, determination: undefined, assignedTo: undefined };
 const sending: UpdateState = { at: 'Sending', before };
-const made = { found: 'Made', alertId: 'da1_1', via: 'Defender' } as const;
+const made = { found: 'Made', alertId: 'da1_1', via: 'Defender', madeAtMs: nowMs - 60_000 } as const;
 const body = { status: 'Resolved', comment: `Cleaned. [${operationId}]` } as const;
 const found = (alert: Extract<UpdateNews, { news: 'Found' }>['alert'], isItsTurn = true): UpdateNews => ({
   ...{ news: 'Found', alert, isItsTurn },
 });
-const read = (alert: Extract<UpdateNews, { news: 'Read' }>['alert']): UpdateNews => ({ news: 'Read', made, alert });
+const read = (alert: Extract<UpdateNews, { news: 'Read' }>['alert'], madeMsAgo = 60_000): UpdateNews => ({
+  ...{ news: 'Read', made: { ...made, madeAtMs: nowMs - madeMsAgo }, alert },
+});
 const written = { status: 'Resolved', comments: [{ comment: body.comment }] };
 const notFound = { outcome: 'Failed', error: { code: 'alert_not_found' } };
 const shown = (path: string) => ({
@@ -57,6 +59,27 @@ const cases: readonly [name: string, UpdateState, UpdateNews, Partial<UpdateFact
   ['not its turn', waiting, found(made, false), {}, { outcome: 'Later', stage: 'Pending', dueAtMs: nowMs + 15_000 }],
   ['what may be sent goes on', sending, found(made, false), { mode: 'Observe' }, { outcome: 'Read', made }],
   ['an alert that is gone', waiting, read(undefined), {}, notFound],
+  [
+    'an alert just made, which cannot be read yet',
+    waiting,
+    read(undefined, 59_999),
+    {},
+    { outcome: 'Later', dueAtMs: nowMs + 15_000, stage: 'Pending', state: waiting },
+  ],
+  [
+    'the same, after an update that may be there',
+    sending,
+    read(undefined, 1_000),
+    {},
+    { outcome: 'Later', state: sending },
+  ],
+  [
+    'the same, when it is late',
+    waiting,
+    read(undefined, 1_000),
+    { isLate: true },
+    { outcome: 'Failed', error: { code: 'expired' } },
+  ],
   ['an alert as it was', waiting, read({ status: 'New' }), {}, { outcome: 'Send', made, body, state: sending }],
   ['an alert that is so already', waiting, read(written), {}, { outcome: 'Done', result: { alertId: 'da1_1' } }],
   ['the answer was lost', sending, read(written), {}, { outcome: 'Done' }],
@@ -99,7 +122,7 @@ describe('nextUpdateStep', () => {
   });
 
   test('through Graph it shows Graph’s call', () => {
-    const news = found({ found: 'Made', alertId: 'x_aml', via: 'Graph' });
+    const news = found({ ...made, alertId: 'x_aml', via: 'Graph' });
     expect(nextUpdateStep(waiting, news, { ...facts, mode: 'Observe' })).toMatchObject({
       result: { request: { method: 'PATCH', path: '/v1.0/security/alerts_v2/x_aml', body: { status: 'resolved' } } },
     });
