@@ -119,9 +119,10 @@ function createPutFeed(
     scope: 'admin',
     of: 'Feed',
     readHeaders: ({ headers }) => readIfMatch(headers),
-    find: ({ params }) => Promise.resolve(requireFeedId(params['feedId'] ?? '')),
+    find: ({ params }) => Promise.resolve(params['feedId'] ?? ''),
     body: { schema: feedInputSchema, pathIds: ['feedId'] },
-    handle: async ({ target: feedId, given, body: input }) => {
+    handle: async ({ target, given, body: input }) => {
+      const feedId = requireFeedId(target);
       const errors = sourceErrors(input.source, egressAllowedOrigins);
       if (errors.length > 0) throw invalidFields(errors);
       // What a deleted feed of the same name may have left must not become this one's past.

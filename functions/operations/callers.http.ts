@@ -69,9 +69,10 @@ function createPutCaller(options: CallerHandlersOptions) {
   return {
     scope: 'admin',
     readHeaders: ({ headers }) => readIfMatch(headers),
-    find: ({ params }) => Promise.resolve(requireCallerId(params['callerId'] ?? '')),
+    find: ({ params }) => Promise.resolve(params['callerId'] ?? ''),
     body: { schema: callerInputSchema, pathIds: ['callerId'] },
-    handle: async ({ target: callerId, given, body: input }) => {
+    handle: async ({ target, given, body: input }) => {
+      const callerId = requireCallerId(target);
       const url = input.callback?.url;
       const errors = url === undefined ? [] : egressUrlErrors(url, '#/callback/url', options.egressAllowedOrigins);
       if (errors.length > 0) throw invalidFields(errors);

@@ -85,9 +85,10 @@ function createPutTenant({ tenants, checkTenant, resume, authorityHost }: Tenant
     scope: 'admin',
     of: 'Tenant',
     readHeaders: ({ headers }) => readIfMatch(headers),
-    find: ({ params }) => Promise.resolve(requireTenantId(params['tenantId'] ?? '')),
+    find: ({ params }) => Promise.resolve(params['tenantId'] ?? ''),
     body: { schema: tenantInputSchema, pathIds: ['tenantId'] },
-    handle: async ({ target: tenantId, given, body: input }) => {
+    handle: async ({ target, given, body: input }) => {
+      const tenantId = requireTenantId(target);
       requireCloud(input.cloud, authorityHost);
       const decide = (current: TenantRecord | undefined): TenantRecord => {
         if (current?.connection === 'Removing') {

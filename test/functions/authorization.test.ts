@@ -100,4 +100,13 @@ describe('every route', () => {
       expect([401, 403, 404]).not.toContain((await send(route, administrator)).status);
     },
   );
+
+  it.each(checked.filter(({ method }) => method === 'PUT').map((route) => [label(route), route] as const))(
+    '%s: that the name is none is told to whoever may write',
+    async (_label, route) => {
+      const isNone = { tenantId: 'NONE!', feedId: 'NONE!', callerId: 'NONE!' };
+      expect(await send(route, everything, isNone)).toMatchObject({ status: 403, json: { code: 'scope_missing' } });
+      expect(await send(route, administrator, isNone)).toMatchObject({ status: 400 });
+    },
+  );
 });
