@@ -136,7 +136,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     search: createSearchDefender({ findMachine, hunting: createHunting(defender) }),
     findActionMachine,
     isolations,
-    authorizeNow: createAuthorizeNow(isolations),
+    authorizeNow: createAuthorizeNow({ isolations, now }),
     previewByKind: {
       MachineAction: createPreviewMachineAction({ findActionMachine, entities }),
       MachineChange: createPreviewMachineChange({ findActionMachine }),

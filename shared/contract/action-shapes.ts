@@ -9,6 +9,8 @@ export type DeviceValue = z.output<typeof deviceValueSchema>;
 
 const releaseAfter = durationBetween('PT5M', 'P30D').optional();
 const tag = text(1, 200);
+/** Defender's ids are opaque; only what could not stand in a path is none. */
+const alertId = text(1, 128).refine((id) => !/^\.{1,2}$/.test(id), refusal('invalid_format', 'Must be an alert id.'));
 
 /** The fields of each action besides machine and comment (contract §5). */
 const isolate = {
@@ -68,7 +70,7 @@ export function actionSchemas<M extends z.core.$ZodLooseShape, C extends z.core.
     z.strictObject({ action: z.literal('RemoveTag'), tag, ...onMachine }),
     z.strictObject({ action: z.literal('SetDeviceValue'), deviceValue: deviceValueSchema, ...onMachine }),
     z
-      .strictObject({ action: z.literal('UpdateAlert'), alertId: text(1, 128), ...triageShape, ...bare })
+      .strictObject({ action: z.literal('UpdateAlert'), alertId, ...triageShape, ...bare })
       .refine((update) => isFittingDetermination(update), unfittingDetermination),
     z.strictObject({
       action: z.literal('SubmitIndicator'),

@@ -16,7 +16,10 @@ export const machineQuerySchema = z.object({
   machineTag: text(1, 200).optional(),
   /** Defender looks users up by this name alone: of any other form it would find none, and say so by an empty list. */
   user: text(1, 256)
-    .refine((name) => /^[^@\\/]+$/.test(name), refusal('invalid_format', 'Must be a user name without its domain.'))
+    .refine(
+      (name) => /^(?!\.{1,2}$)[^@\\/]+$/.test(name),
+      refusal('invalid_format', 'Must be a user name without its domain.'),
+    )
     .optional(),
 });
 export type MachineQuery = Immutable<z.output<typeof machineQuerySchema>>;

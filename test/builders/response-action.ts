@@ -16,6 +16,7 @@ import {
 } from '../../functions/response-action/change/machine-change.work.ts';
 import { createIsolations } from '../../functions/response-action/guard/isolations.store.ts';
 import { createRequestAction } from '../../functions/response-action/request-action.http.ts';
+import { createPreviewIndicator } from '../../functions/response-action/indicator/preview-indicator.client.ts';
 import { createRequireIndicator } from '../../functions/response-action/indicator/require-indicator.client.ts';
 import { createAlertLinks } from '../../shared/alerts/alert-links.store.ts';
 import { createAlertTriage } from '../../shared/alerts/alert-triage.client.ts';
@@ -98,12 +99,14 @@ export async function setUpResponseAction(simulator: Simulator, policy: object =
   const findActionMachine = createFindActionMachine({ findMachine: createFindMachine(defender), now });
   const table = tables('budgets');
   const isolations = createIsolations({ table, now, random: () => 0.5, sleep: () => Promise.resolve() });
-  const authorizeNow = createAuthorizeNow(isolations);
+  const authorizeNow = createAuthorizeNow({ isolations, now });
   const triage = createAlertTriage({ defender, alerts: createDefenderAlerts(defender) });
   const alertLinks = createAlertLinks({ table: tables('ledger'), now });
   const previewByKind = {
     MachineChange: createPreviewMachineChange({ findActionMachine }),
     Alert: createPreviewAlertAction({ triage, alertLinks }),
+    // Nothing was ever synced here.
+    Indicator: createPreviewIndicator({ standing: () => Promise.resolve({ state: 'Gone' }), now }),
   };
   const direct = createDirectRows(tables('ledger'), randomUUID);
   const requireIndicator = createRequireIndicator({ direct, ownNames: [], now });

@@ -1,6 +1,8 @@
+import type { Clock } from '../../../shared/clock.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import { authorizeAction } from './authorize-action.ts';
 import type { Authorization, AuthorizedOrder } from './authorize-action.ts';
+import { exceptionsRule, isExcepted } from './excepted-value.ts';
 import { isIsolation, isolationsRule } from './isolation-window.ts';
 import type { Isolations } from './isolations.store.ts';
 import type { MachineFacts } from './protection.ts';
@@ -13,11 +15,23 @@ export type AuthorizeNow = (
 ) => Promise<Authorization>;
 
 /** Makes the question that is asked before an action is accepted. What is sent is counted when it is sent. */
-export function createAuthorizeNow(isolations: Pick<Isolations, 'isFull'>): AuthorizeNow {
+export function createAuthorizeNow({
+  isolations,
+  now,
+}: {
+  readonly isolations: Pick<Isolations, 'isFull'>;
+  readonly now: Clock;
+}): AuthorizeNow {
   return async ({ tenantId, policy }, order, machine) => {
     const authorization = authorizeAction(policy, order, machine);
-    if (!authorization.allowed || !isIsolation(order.data)) return authorization;
+    if (!authorization.allowed) return authorization;
+    if (isExcepted(policy.indicators, order, now())) return refused(exceptionsRule);
+    if (!isIsolation(order.data)) return authorization;
     const isFull = await isolations.isFull(tenantId, policy.actions.maxIsolationsPerHour);
-    return isFull ? { allowed: false, needsApproval: false, rule: isolationsRule } : authorization;
+    return isFull ? refused(isolationsRule) : authorization;
   };
+}
+
+function refused(rule: string): Authorization {
+  return { allowed: false, needsApproval: false, rule };
 }

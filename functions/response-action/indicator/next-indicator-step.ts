@@ -6,10 +6,8 @@ import type { DirectStanding } from '../../../shared/indicators/direct-standing.
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { Canceled, Failed } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy, superseded } from '../action-outcomes.ts';
+import { exceptionsRule } from '../guard/excepted-value.ts';
 import type { IndicatorOrder } from './indicator-order.ts';
-
-/** The rule that keeps a value from a tenant whoever asks for it. */
-export const exceptionsRule = '#/policy/indicators/exceptions';
 
 /** Whether a value stands as asked for: a row is in Defender, and ours by that; or nothing is left of what was asked for directly. */
 export function isReached({ row }: IndicatorOrder, standing: DirectStanding): boolean {

@@ -4,11 +4,9 @@ import type { FieldError } from '../../../shared/contract/problem.ts';
 import { RejectedInput } from '../../../shared/errors.ts';
 import { checkDirectIndicator, checkIdentity } from '../../../shared/indicators/check-direct-indicator.ts';
 import type { DirectRows } from '../../../shared/indicators/direct-rows.store.ts';
-import { exceptionsOf } from '../../../shared/indicators/exceptions.ts';
 import type { IndicatorIdentity } from '../../../shared/indicators/feed-item.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { RequestFor } from '../catalogue.ts';
-import { exceptionsRule } from './next-indicator-step.ts';
 
 export interface RequireIndicatorOptions {
   readonly direct: Pick<DirectRows, 'find'>;
@@ -19,7 +17,7 @@ export interface RequireIndicatorOptions {
 
 /**
  * Refuses, before it is accepted, an indicator that may not be asked for directly: throws `RejectedInput` `indicator_refused` with
- * `errors`, or `refused_by_policy`. Says nothing to other actions.
+ * `errors`. Says nothing to other actions.
  */
 export type RequireIndicator = (tenant: TenantRecord, data: ActionRequest) => Promise<void>;
 
@@ -33,17 +31,12 @@ export function createRequireIndicator(options: RequireIndicatorOptions): Requir
 
 function requireSubmittable(
   { ownNames, now }: RequireIndicatorOptions,
-  { policy: { indicators: policy } }: TenantRecord,
+  { policy }: TenantRecord,
   { indicator }: RequestFor<'SubmitIndicator'>,
 ): void {
-  const nowMs = now();
-  const checked = checkDirectIndicator(indicator, { names: [...ownNames, ...policy.protectedNames], nowMs });
+  const names = [...ownNames, ...policy.indicators.protectedNames];
+  const checked = checkDirectIndicator(indicator, { names, nowMs: now() });
   if (!checked.ok) throw refused(checked.errors);
-  const reason = exceptionsOf(policy.exceptions, nowMs).reasonFor(checked.identity);
-  if (reason === undefined) return;
-  throw new RejectedInput('refused_by_policy', `The tenant excepted this value: ${reason}`, {
-    extra: { rule: exceptionsRule },
-  });
 }
 
 /** Nobody takes out by hand what a feed, or somebody else, put in. */

@@ -127,6 +127,7 @@ describe('GET …/machines', () => {
         ],
       },
     ]);
+    expect(await ask('machines?user=..')).toMatchObject({ status: 400, json: { errors: [{ parameter: 'user' }] } });
     const foreign = `machines?cursor=${Buffer.from('17').toString('base64url')}`;
     expect(await ask(foreign)).toMatchObject({ status: 400, json: { errors: [{ parameter: 'cursor' }] } });
     expect(calls().filter(({ path }) => path !== '/api/machines')).toEqual([]);

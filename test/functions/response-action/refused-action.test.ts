@@ -22,6 +22,7 @@ describe('what is refused at once', () => {
     [{ data: { ...addTag, comment: undefined } }, '#/data/comment', 'required'],
     [{ data: { ...addTag, machine: {} } }, '#/data/machine', 'required'],
     [{ data: { action: 'RunAntiVirusScan', machine: { id: pc1.id }, comment: 'c' } }, '#/data/scanType', 'required'],
+    [{ data: { action: 'UpdateAlert', alertId: '..', comment: 'c' } }, '#/data/alertId', 'invalid_format'],
     [{ data: { ...addTag, action: 'Explode' } }, '#/data/action', 'invalid_value'],
   ])('%j', async (asked, pointer, code) => {
     const { send, calls, work } = await setUpResponseAction(simulator);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dryRunAnswerSchema } from '../../../shared/contract/dry-run.ts';
 import { problemSchema } from '../../../shared/contract/problem.ts';
 import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
 import { startMicrosoft } from '../../builders/microsoft.ts';
@@ -80,5 +81,17 @@ describe('an indicator that is refused at once', () => {
       status: 422,
       json: { code: 'refused_by_policy', rule: '#/policy/indicators/allowAllowed' },
     });
+  });
+
+  it('because the tenant excepted it: a dry run shows the call that is not allowed', async () => {
+    const { send } = await setUp({ exceptions: [{ indicatorValue: '203.0.113[.]9', reason: 'a partner' }] });
+    const answer = await send({ data: submission({}), envelope: { dryRun: true } });
+    expect([answer.status, dryRunAnswerSchema.parse(answer.json)]).toMatchObject([
+      200,
+      {
+        policy: { allowed: false, needsApproval: false, rule: '#/policy/indicators/exceptions' },
+        request: { path: '/api/indicators/import', body: { Indicators: [{ indicatorValue: '203.0.113.9' }] } },
+      },
+    ]);
   });
 });
