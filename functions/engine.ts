@@ -120,6 +120,7 @@ function createTools({ tables, feeds, defender, settings, partner, now, newId, r
     direct,
     versions,
     inputs,
+    ownNames,
     planTenant,
     findStanding,
     requireIndicator: createRequireIndicator({ direct, ownNames, now }),

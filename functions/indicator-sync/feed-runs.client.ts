@@ -11,6 +11,7 @@ import { againWhenReplaced } from './feed-lists.store.ts';
 import type { AcceptedItem, FeedState, FeedVersion } from './feed-version.ts';
 import type { FeedVersions, StoredFeedState } from './feed-versions.store.ts';
 import type { FeedRuns } from './feeds.http.ts';
+import { guardItems } from './guard-items.ts';
 import type { ReadSource } from './sources/read-source.client.ts';
 
 /** Versions of feeds, as this scenario keeps them. */
@@ -21,6 +22,8 @@ export interface FeedRunsOptions {
   readonly versions: StoredVersions;
   readonly readSource: ReadSource;
   readonly tell: Tell;
+  /** Of partner.json. */
+  readonly ownNames: readonly string[];
   readonly now: Clock;
   readonly log: Log;
 }
@@ -41,11 +44,12 @@ export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
       }),
     refresh: async (feedId) => {
       const startMs = now();
-      const { feed, parsed } = await read(options, feedId);
-      if ('unreadable' in parsed) return await recordFailure(options, feedId, { ...parsed.unreadable, startMs });
+      const { feed, parsed: whole } = await read(options, feedId);
+      if ('unreadable' in whole) return await recordFailure(options, feedId, { ...whole.unreadable, startMs });
+      const { parsed, refused } = guardItems(whole, options.ownNames);
       const state = await update(options, feedId, (previous) => {
         if (isOvertaken(previous?.state, startMs)) return undefined;
-        const { changed, ...next } = acceptVersion({ previous, parsed, guard: feed.guard, now: now() });
+        const { changed, ...next } = acceptVersion({ previous, parsed, refused, guard: feed.guard, now: now() });
         return { ...next, changed, rejects: parsed.rejects };
       });
       if (state) log.info('feed.accepted', { feedId, version: state.version, ...state.lastRun });

@@ -103,7 +103,7 @@ async function load(options: PlanTenantOptions, tenant: TenantRecord): Promise<D
   return {
     ...{ tenant, selection: select(rows, feeds), stored, state, direct },
     live: liveRows && select(liveRows, []),
-    inputs: inputsOf(tenant, marks, direct.mark),
+    inputs: inputsOf(tenant, marks, { direct: direct.mark, ownNames }),
   };
 }
 

@@ -4,7 +4,7 @@ import { exceptionsOf } from '../../shared/indicators/exceptions.ts';
 import { indicatorKey } from '../../shared/indicators/feed-item.ts';
 import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
 import { mergeRows } from '../../shared/indicators/merge-rows.ts';
-import { protectedNameOf } from '../../shared/indicators/protected-name.ts';
+import { guardIndicator } from '../../shared/indicators/guard-indicator.ts';
 import type { LeftOut, WantedRow } from '../../shared/indicators/wanted-row.ts';
 import { leavesAtMs } from './feed-version.ts';
 import type { FeedVersion } from './feed-version.ts';
@@ -74,7 +74,7 @@ interface Draft {
   readonly endings: ReadonlyMap<string, string>;
 }
 
-/** Exceptions and protected names hold whoever wants the row. */
+/** Exceptions and the guard hold whoever wants the row; for a feed's the guard was asked before, but not about the tenant's names. */
 function settle(rows: readonly WantedRow[], { input, leftOut, endings }: Draft): Selection {
   const { policy, ownNames, now } = input;
   const exceptions = exceptionsOf(policy.exceptions, now);
@@ -85,9 +85,9 @@ function settle(rows: readonly WantedRow[], { input, leftOut, endings }: Draft):
   for (const row of rows) {
     const { indicatorType, indicatorValue, owners } = row;
     const reason = exceptions.reasonFor(row);
-    const name = reason === undefined ? protectedNameOf(row, names) : undefined;
+    const guarded = guardIndicator(row, names);
     if (reason !== undefined) excepted.push({ indicatorType, indicatorValue, reason });
-    else if (name !== undefined) others.push(belowPolicy(row, owners, `protected_name: ${name}`));
+    else if (!guarded.ok) others.push(belowPolicy(row, owners, `${guarded.code}: ${guarded.detail}`));
     else wanted.push(row);
   }
   const settled = new Set([...wanted, ...others, ...excepted].map(indicatorKey));

@@ -16,18 +16,27 @@ const dayMs = 24 * 3_600_000;
 /** What Microsoft refused for good is asked again by the timer after this; a person's request is carried at once. */
 const afterRefusalMs = 3_600_000;
 
-/**
- * One text for everything that a tenant's plan is made from, but for time: another text means that a sync is due. `direct` is the mark of
- * what was asked for directly; the modes of those who ask count only then.
- */
-export function inputsOf({ tenantId, policy }: TenantRecord, feeds: readonly FeedMark[], direct?: string): string {
+/** What a tenant's plan is made from besides its policy and the feeds. */
+export interface OtherInputs {
+  /** Mark of what was asked for directly; the modes of those who ask count only then. */
+  readonly direct?: string | undefined;
+  /** Of partner.json. */
+  readonly ownNames?: readonly string[];
+}
+
+/** One text for everything that a tenant's plan is made from, but for time: another text means that a sync is due. */
+export function inputsOf(
+  { tenantId, policy }: TenantRecord,
+  feeds: readonly FeedMark[],
+  { direct, ownNames = [] }: OtherInputs = {},
+): string {
   const offered = feeds
     .filter(({ feed }) => feed.tenants === 'All' || feed.tenants.includes(tenantId))
     .map(({ feedId, etag, version }) => [feedId, etag, version])
     .sort();
   const asked = direct === undefined ? [] : [direct, policy.actions.mode, policy.alerts.mode];
   return createHash('sha256')
-    .update(JSON.stringify([policy.indicators, offered, ...asked]))
+    .update(JSON.stringify([policy.indicators, offered, ownNames, ...asked]))
     .digest('base64url');
 }
 

@@ -19,6 +19,8 @@ export interface SyncTenantsOptions {
   readonly states: Pick<SyncStates, 'readAll'>;
   readonly direct: Pick<DirectRows, 'readMarks'>;
   readonly work: Pick<Work, 'accept' | 'drain'>;
+  /** Of partner.json. */
+  readonly ownNames: readonly string[];
   readonly newId: () => string;
   readonly now: Clock;
   readonly log: Log;
@@ -54,7 +56,7 @@ interface Wanted {
 }
 
 async function tenantsToSync(options: SyncTenantsOptions): Promise<readonly Wanted[]> {
-  const { tenants, inputs, states, direct, now } = options;
+  const { tenants, inputs, states, direct, ownNames, now } = options;
   const [all, marks, known, asked] = await Promise.all([
     tenants.listAll(),
     inputs.readMarks(),
@@ -64,10 +66,8 @@ async function tenantsToSync(options: SyncTenantsOptions): Promise<readonly Want
   return all.flatMap(({ document: tenant }) => {
     if (toTenantStatus(tenant) !== 'Connected') return [];
     const { tenantId } = tenant;
-    const why = syncDue(tenantId, inputsOf(tenant, marks, asked.get(tenantId)), {
-      state: known.get(tenantId),
-      nowMs: now(),
-    });
+    const sum = inputsOf(tenant, marks, { direct: asked.get(tenantId), ownNames });
+    const why = syncDue(tenantId, sum, { state: known.get(tenantId), nowMs: now() });
     return why === undefined ? [] : [{ tenant, why }];
   });
 }

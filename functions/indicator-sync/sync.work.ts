@@ -30,6 +30,8 @@ export interface SyncCarryOptions {
   readonly states: SyncStates;
   readonly direct: Pick<DirectRows, 'read' | 'forgetOver'>;
   readonly indicators: DefenderIndicators;
+  /** Of partner.json. */
+  readonly ownNames: readonly string[];
 }
 
 const nothing: AppliedCounts = { added: 0, changed: 0, renewed: 0, removed: 0, rejected: 0 };
@@ -86,7 +88,8 @@ async function syncOnce(
 async function recordRefusal(options: SyncCarryOptions, tenant: TenantRecord, nowMs: number): Promise<void> {
   const state = (await options.states.read(tenant.tenantId)) ?? unknownState;
   const { mark } = await options.direct.read(tenant.tenantId);
-  const inputs = inputsOf(tenant, await options.inputs.readMarks(), mark);
+  const { ownNames } = options;
+  const inputs = inputsOf(tenant, await options.inputs.readMarks(), { direct: mark, ownNames });
   await options.states.write(tenant.tenantId, { ...state, inputs, refusedAt: toTime(nowMs) });
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { buildPackage } from '../../.config/package.ts';
+import partner from '../../partner.json' with { type: 'json' };
 import { fetchAdminToken } from '../local/admin-token.ts';
 import { createApi } from '../local/api.ts';
 import { connectTenants } from '../local/connect-tenants.ts';
@@ -149,12 +150,13 @@ async function addTenants(stack: Stack, count: number): Promise<void> {
   const states = createSyncStates(tables('ledger'));
   const known = (await tenants.listAll()).length;
   const policy = tenantInputSchema.parse({});
+  const { ownNames } = partner;
   for (let i = known; i < count; i += 1) {
     const tenantId = `6f1c0000-0000-4000-9000-${i.toString(16).padStart(12, '0')}`;
     const record = { ...toNewTenant(tenantId, policy), connection: 'Connected' as const };
     await tenants.change(tenantId, () => record);
     const lastReconciledAt = new Date().toISOString();
-    await states.write(tenantId, { ...unknownState, inputs: inputsOf(record, []), lastReconciledAt });
+    await states.write(tenantId, { ...unknownState, inputs: inputsOf(record, [], { ownNames }), lastReconciledAt });
   }
   await untilQuiet(stack, 'syncTenants');
 }

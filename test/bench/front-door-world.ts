@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { inputsOf } from '../../functions/indicator-sync/sync-due.ts';
 import { unknownState } from '../../functions/indicator-sync/sync-state.ts';
 import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
+import { contractExamples } from '../../shared/contract/examples.ts';
+import { partnerSchema } from '../../shared/contract/partner.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
@@ -11,6 +13,8 @@ import type { Tables } from '../../shared/tables.client.ts';
 import { world } from '../local/demo-world.ts';
 import type { Simulator } from '../local/simulator/simulator.ts';
 import { toSimulatorOptions } from '../local/world-options.ts';
+
+const { ownNames } = partnerSchema.parse(JSON.parse(contractExamples.partner));
 
 /** The tenants of a run: the first one floods. */
 export function toTenantId(index: number): string {
@@ -44,7 +48,11 @@ export async function connectCustomers(simulator: Simulator, tables: Tables, cou
     };
     await tenants.change(tenantId, () => record);
     // In step: its indicators are no part of the run.
-    await states.write(tenantId, { ...unknownState, inputs: inputsOf(record, []), lastReconciledAt: nowText });
+    await states.write(tenantId, {
+      ...unknownState,
+      inputs: inputsOf(record, [], { ownNames }),
+      lastReconciledAt: nowText,
+    });
   };
   await Promise.all(Array.from({ length: count }, (_, index) => connect(index)));
 }

@@ -43,6 +43,9 @@ import { tenantsWith } from './tenants.ts';
 const ids: Readonly<Record<'tenantId' | 'otherTenantId' | 'clientId', string>> = world;
 export const { tenantId, otherTenantId, clientId } = ids;
 
+/** Of partner.json. */
+export const ownNames: readonly string[] = ['contoso.example'];
+
 /** What a test puts between the scenario and its stores, or Defender. */
 export interface InstanceChanges {
   readonly ledgers?: (real: Ledgers) => Ledgers;
@@ -68,9 +71,8 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
   const states = createSyncStates(tables('ledger'));
   const direct = changeDirect(createDirectRows(tables('ledger'), newId));
   const inputs = createSyncInputs({ feeds, versions });
-  const ownNames = ['contoso.example'];
   const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId: clientId, ownNames, now });
-  const sync = createSyncCarry({ tenants, planTenant, inputs, ledgers, direct, states, indicators });
+  const sync = createSyncCarry({ tenants, planTenant, inputs, ledgers, direct, states, indicators, ownNames });
   const removal = createRemoveTenant({
     ...{ tenants, planTenant, ledgers, direct, states, indicators },
     endSync: (id) => endSync(work, id),
@@ -94,12 +96,13 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
     callbacksOf: () => Promise.resolve([]),
     carryCallback: () => Promise.resolve({ outcome: 'Done' }),
   });
-  const syncTenants = createSyncTenants({ tenants, inputs, states, direct, work, newId, now, log });
+  const syncTenants = createSyncTenants({ tenants, inputs, states, direct, work, ownNames, newId, now, log });
   return {
     tables,
     tenants,
     feeds,
     versions,
+    ownNames,
     indicators,
     ledgers,
     states,
@@ -147,7 +150,7 @@ export type FeedAnswer = string | Uint8Array | ((response: ServerResponse) => vo
 export const nobodyListens = 'http://127.0.0.1:1';
 
 /** A web server with feeds, read through the real way out; its documents are in the registry of the instance. */
-export async function serveFeeds({ feeds, versions, now, log }: Instance) {
+export async function serveFeeds({ feeds, versions, ownNames, now, log }: Instance) {
   const bodies = new Map<string, FeedAnswer>();
   const server = await startHttpServer(({ url }, response) => {
     const body = bodies.get(url.slice(1));
@@ -156,7 +159,7 @@ export async function serveFeeds({ feeds, versions, now, log }: Instance) {
   });
   const egress = createEgress({ allowedOrigins: [server.url, nobodyListens], now });
   const readSource = createReadSource({ egress, readSecret: () => Promise.resolve(undefined), now });
-  const runs = createFeedRuns({ feeds, versions, readSource, tell: nobody, now, log });
+  const runs = createFeedRuns({ feeds, versions, readSource, ownNames, tell: nobody, now, log });
   const put = (feedId: string, document: object = {}, source: object = { kind: 'List', type: 'DomainName' }) => {
     const whole = {
       displayName: feedId,
@@ -168,7 +171,7 @@ export async function serveFeeds({ feeds, versions, now, log }: Instance) {
     return feeds.change(feedId, () => input);
   };
   return {
-    ...{ url: server.url, requests: server.requests, runs, put },
+    ...{ url: server.url, requests: server.requests, readSource, runs, put },
     refreshFeeds: createRefreshFeeds({ feeds, runs, now, log }),
     /** What the server answers from now on; nothing: 404. */
     serve: (feedId: string, body: FeedAnswer | undefined) => {

@@ -164,6 +164,37 @@ describe('a source that can be read', () => {
     ]);
   });
 
+  it('rejects what touches the partner’s own names, which goes at once and is no shrinking', async () => {
+    const { server, instance, rows } = await setUpIndicatorSync(simulator);
+    await server.put('blocklist', { guard: { removeAfter: 'P2D', maxShrinkPercent: 0 } });
+    const { feeds, versions, now, log } = instance;
+    server.serve('blocklist', 'a.bad.example\nshop.contoso.example\n');
+    const { readSource } = server;
+    const unguarded = createFeedRuns({
+      feeds,
+      versions,
+      readSource,
+      ownNames: [],
+      tell: () => Promise.resolve(),
+      now,
+      log,
+    });
+    await unguarded.refresh('blocklist');
+    await syncOnce(instance);
+    expect(rows()).toMatchObject([{ indicatorValue: 'a.bad.example' }]);
+
+    await server.runs.refresh('blocklist');
+    expect(await server.runs.readStatus('blocklist')).toMatchObject({
+      lastRun: { outcome: 'Accepted', read: 2, accepted: 1, rejected: { protected_name: 1 } },
+    });
+    expect(await server.runs.readRejects('blocklist')).toEqual([
+      {
+        ...{ place: 'line 2', value: 'shop.contoso.example', code: 'protected_name' },
+        detail: 'shop.contoso.example would touch the protected name contoso.example.',
+      },
+    ]);
+  });
+
   it('lists why nothing of a STIX bundle can be an indicator', async () => {
     const { server } = await setUpIndicatorSync(simulator);
     await server.put('blocklist', {}, stix);
@@ -272,10 +303,10 @@ describe('readings that cross', () => {
     await server.put('blocklist');
     await server.publish('blocklist', names(1));
     control.clock.advance(minuteMs);
-    const { feeds, versions, now, log } = instance;
+    const { feeds, versions, ownNames, now, log } = instance;
     const nobody = () => Promise.resolve();
     const slow = createFeedRuns({
-      ...{ feeds, versions, now, log, tell: nobody },
+      ...{ feeds, versions, ownNames, now, log, tell: nobody },
       readSource: async () => {
         control.clock.advance(minuteMs);
         await server.publish('blocklist', names(3));
@@ -312,9 +343,9 @@ describe('readings that cross', () => {
         return versions.readContents(...stored);
       },
     };
-    const { feeds, now, log } = instance;
+    const { feeds, ownNames, now, log } = instance;
     const runs = createFeedRuns({
-      ...{ feeds, versions: overtaking, now, log, tell: () => Promise.resolve() },
+      ...{ feeds, versions: overtaking, ownNames, now, log, tell: () => Promise.resolve() },
       readSource: () => Promise.resolve({ items: [], rejects: [], read: 0 }),
     });
     await runs.refresh('blocklist');

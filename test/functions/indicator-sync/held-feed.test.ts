@@ -32,6 +32,7 @@ async function feedOf() {
         rejects: [],
       }),
     tell: (event) => Promise.resolve(void told.push(event)),
+    ownNames: [],
     now: () => nowMs,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });

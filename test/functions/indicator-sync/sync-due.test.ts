@@ -76,6 +76,10 @@ describe('inputsOf', () => {
   ])('changes with %s', (_, changed, marks) => {
     expect(inputsOf(changed, marks)).not.toBe(base);
   });
+
+  it('changes with the partner’s own names', () => {
+    expect(inputsOf(tenant, [mark, other], { ownNames: ['contoso.example'] })).not.toBe(base);
+  });
 });
 
 describe('reconciliation', () => {

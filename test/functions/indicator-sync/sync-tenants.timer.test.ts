@@ -24,9 +24,9 @@ async function syncsOf({ work }: Instance, id = tenantId): Promise<readonly Oper
 }
 
 /** What a tenant's state names when everything is as it was at its last sync. */
-async function inputsFor({ tenants, inputs }: Instance, id: string): Promise<string> {
+async function inputsFor({ tenants, inputs, ownNames }: Instance, id: string): Promise<string> {
   const tenant = await tenants.get(id);
-  return inputsOf(tenant!.document, await inputs.readMarks());
+  return inputsOf(tenant!.document, await inputs.readMarks(), { ownNames });
 }
 
 describe('the timer syncTenants', () => {
@@ -96,10 +96,10 @@ describe('the timer syncTenants', () => {
     await server.put('blocklist');
     await server.publish('blocklist', names(2));
     control.faults.add({ fault: 'throttle', match: { tenantId: throttled, path: '/api' } });
-    const { tenants, inputs, states, direct, work, now, log } = instance;
+    const { tenants, inputs, states, direct, work, ownNames, now, log } = instance;
     const accept: typeof work.accept = (input) =>
       input.tenantId === broken ? Promise.reject(new Error('Storage is broken there.')) : work.accept(input);
-    const stores = { tenants, inputs, states, direct };
+    const stores = { tenants, inputs, states, direct, ownNames };
     await tick(createSyncTenants({ ...stores, work: { ...work, accept }, newId: randomUUID, now, log }));
     expect(rows(otherTenantId)).toHaveLength(2);
     expect(await syncsOf(instance, throttled)).toMatchObject([{ status: 'NotStarted', attempts: 0 }]);
