@@ -1,7 +1,7 @@
 import { silentTimers } from '../builders/silent-timers.ts';
 import { openTables } from '../../shared/tables.client.ts';
 import type { Tables } from '../../shared/tables.client.ts';
-import { freePort } from '../local/azurite.ts';
+import { freePort } from '../local/listen.ts';
 import { startCallbackReceiver } from '../local/callback-receiver.ts';
 import type { CallbackReceiver } from '../local/callback-receiver.ts';
 import { newWebhookSecret } from '../local/caller-key.ts';

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { freePort } from './listen.ts';
 import { startProcess } from './start-process.ts';
 import type { RunningProcess } from './start-process.ts';
 
@@ -84,18 +84,4 @@ function toTables(azurite: RunningProcess, port: number): AzuriteTables {
       await azurite.ended;
     },
   };
-}
-
-/** A TCP port that is free now on the loopback address. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

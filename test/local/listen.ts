@@ -20,6 +20,21 @@ export async function requireFreePort(port: number): Promise<void> {
   await new Promise((resolve) => server.close(resolve));
 }
 
+/**
+ * A port of the loopback address that nobody listens on. Below those that systems hand out by themselves, to whoever connects
+ * or listens on port 0: it is still free when it is used.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000);
+    const isFree = await requireFreePort(port).then(
+      () => true,
+      () => false,
+    );
+    if (isFree) return port;
+  }
+}
+
 export interface Address {
   readonly port: number;
   /** The loopback address when absent. */
