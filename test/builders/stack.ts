@@ -10,6 +10,7 @@ import type { Api } from '../local/api.ts';
 import { startHost } from '../local/functions-host/start-host.ts';
 import type { RunningHost } from '../local/functions-host/start-host.ts';
 import { startStandIns } from '../local/stand-ins.ts';
+import type { Simulator } from '../local/simulator/simulator.ts';
 import type { Ending, StandIns } from '../local/stand-ins.ts';
 import { silentTimers } from './silent-timers.ts';
 import { createTables, freshStorage } from './storage.ts';
@@ -29,14 +30,17 @@ export interface Instance {
 /** The built app and all it talks to, for the tests of one file: storage of its own, free ports, timers that only run when asked. */
 export interface TestStack extends StandIns, Instance {
   readonly feeds: FeedServer;
-  /** One more process of the app on the same storage; `aheadMs`: so much later than now, for it and the simulator. */
+  /** One more process of the app on the same storage, with a clock of its own that the simulator then has too. */
   startInstance(options?: InstanceOptions): Promise<Instance>;
 }
 
 export interface InstanceOptions {
   /** A free one when absent. */
   readonly port?: number;
+  /** So much later than now. */
   readonly aheadMs?: number;
+  /** Its clock stands at this moment. */
+  readonly atMs?: number;
   readonly settings?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -111,11 +115,9 @@ async function start(settings: Settings, ending: Ending): Promise<TestStack> {
 }
 
 async function startOne(standIns: StandIns, ending: Ending, options: InstanceOptions): Promise<Instance> {
-  const { port = 0, aheadMs = 0, settings = {} } = options;
+  const { port = 0, settings = {} } = options;
   const { simulator, appDir } = standIns;
-  const later = aheadMs === 0 ? {} : { NODE_OPTIONS: `--import=${clockAhead}`, CLOCK_AHEAD_MS: String(aheadMs) };
-  simulator.control.clock.setOffset(aheadMs);
-  const env = { ...standIns.settings, ...settings, ...later };
+  const env = { ...standIns.settings, ...settings, ...withClock(simulator, options) };
   const host = await startHost({ appDir, port, env, isAuthEnforced: false });
   ending.onStop(async () => void (await host.stop()));
   const api = createApi(host.url, () => fetchAdminToken(simulator.origin));
@@ -126,7 +128,13 @@ async function startOne(standIns: StandIns, ending: Ending, options: InstanceOpt
   };
 }
 
-const clockAhead = new URL('../local/clock-ahead.mjs', import.meta.url).href;
+function withClock({ control }: Simulator, { aheadMs = 0, atMs }: InstanceOptions): Settings {
+  if (atMs === undefined) control.clock.setOffset(aheadMs);
+  else control.clock.freeze(atMs);
+  if (atMs === undefined && aheadMs === 0) return {};
+  const time = atMs === undefined ? { CLOCK_AHEAD_MS: String(aheadMs) } : { CLOCK_AT_MS: String(atMs) };
+  return { NODE_OPTIONS: `--import=${new URL('../local/clock-ahead.mjs', import.meta.url).href}`, ...time };
+}
 
 async function startTimer(host: RunningHost, name: string): Promise<void> {
   const response = await fetch(`${host.url}/admin/functions/${name}`, {
@@ -142,6 +150,8 @@ async function runTimer(host: RunningHost, name: string): Promise<void> {
   await startTimer(host, name);
   const executed = `Executed 'Functions.${name}' `;
   await host.untilOutput(executed, from);
-  const end = host.output().slice(host.output().indexOf(executed, from));
+  const at = host.output().indexOf(executed, from);
+  await host.untilOutput('\n', at); // a line may come in two pieces
+  const end = host.output().slice(at);
   if (!end.startsWith(`${executed}(Succeeded`)) throw new Error(end.slice(0, 2_000));
 }

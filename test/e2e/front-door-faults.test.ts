@@ -8,7 +8,7 @@ const ending = freshEnding();
 test('two instances that are killed, on storage that fails: nothing is lost, done twice or answered wrongly', async () => {
   const connectionString = await freshStorage();
   await createTables(connectionString);
-  const place = { appDir: await builtPackage(), connectionString, limitMs: 150_000 };
+  const place = { appDir: await builtPackage(), connectionString, limitMs: 480_000 };
   const short = {
     accepted: 120,
     seed: 7,
@@ -24,4 +24,4 @@ test('two instances that are killed, on storage that fails: nothing is lost, don
   expect(report.accepted).toBe(short.accepted);
   const { hostKilled, workerKilled, workerFrozen } = report.befell;
   expect(hostKilled + workerKilled + workerFrozen).toBeGreaterThan(0);
-}, 180_000);
+}, 600_000);

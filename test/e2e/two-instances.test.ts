@@ -57,7 +57,12 @@ const severities = (): readonly string[] =>
     .toSorted();
 
 test('two instances at work for one tenant are within its limit together, and make no row twice', async () => {
-  const now: Both = [stack(), await stack().startInstance()];
+  const startBoth = async (atMs: number): Promise<Both> => [
+    await stack().startInstance({ atMs }),
+    await stack().startInstance({ atMs }),
+  ];
+  const nowMs = Date.now();
+  const now = await startBoth(nowMs);
   expect(await syncWithBoth(now)).toMatchObject({ status: 'Succeeded', result: { added: 13_000 } });
   expect(severities()).toEqual(values.map((value) => `${value} Medium`).toSorted());
   expect(importsCounted()).toMatchObject({ requests: 26, rejected: 0 });
@@ -72,8 +77,7 @@ test('two instances at work for one tenant are within its limit together, and ma
   });
   for (const { host } of now) await host.stop();
 
-  const start = (): Promise<Instance> => stack().startInstance({ aheadMs: 70_000 });
-  const later: Both = [await start(), await start()];
+  const later = await startBoth(nowMs + 70_000);
   expect(await syncWithBoth(later)).toMatchObject({ status: 'Succeeded', result: { added: 0, changed: 13_000 } });
   expect(severities()).toEqual(values.map((value) => `${value} High`).toSorted());
   expect(importsCounted()).toMatchObject({ requests: 52, rejected: 0, minute: { highestSliding: importLimit } });

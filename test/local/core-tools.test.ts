@@ -34,7 +34,7 @@ describe('Core Tools', () => {
       cwd: folder,
       word: 'hello',
     });
-    await running.stop(5_000);
+    await running.stop(60_000);
     expect(await running.ended).toBe('signal SIGTERM');
   });
 

@@ -82,7 +82,7 @@ describe('something runs on the machine already', () => {
     await later(5 * minuteMs);
     expect(await read(operation)).toMatchObject({ status: 'Failed', error: { code: 'action_conflict' } });
     expect(actions()).toHaveLength(1);
-  }, 30_000);
+  });
 
   it('waits no longer than there is time', async () => {
     const { ask, read, later, control } = await setUpMachineActions(simulator);

@@ -105,7 +105,7 @@ describe('following', () => {
     control.faults.clear();
     await later(15 * minuteMs);
     expect(await read(operation)).toMatchObject({ status: 'Succeeded', attempts: 0 });
-  }, 30_000);
+  });
 
   it('is not given up because a role was taken from us', async () => {
     const { ask, read, later, control } = await setUpMachineActions(simulator);
@@ -137,7 +137,7 @@ describe('following', () => {
     expect(gets('/api/machineactions').length - before).toBe(1);
     const ended = await work.list(tenantId, { status: 'Succeeded' }, { limit: 100 });
     expect(ended?.operations).toHaveLength(30);
-  }, 60_000);
+  });
 });
 
 describe('a tenant that may not be called', () => {

@@ -75,8 +75,8 @@ describe('failure', () => {
             context.log(context.functionName, 'run', retryCount, exception?.message);
             throw new Error('no luck');
           };
-          app.timer('again', { schedule: '0 0 4 * * *', retry, handler });
-          app.timer('once', { schedule: '0 0 4 * * *', handler });
+          app.timer('again', { schedule: '0 0 0 29 2 *', retry, handler });
+          app.timer('once', { schedule: '0 0 0 29 2 *', handler });
         `,
       },
       { keys: { isEnforced: false } },

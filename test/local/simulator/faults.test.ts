@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { until } from '../../builders/until.ts';
 import { setUpControl } from './test-control.ts';
 import { getToken, homeTenantId, identityClientId, tenantId } from './test-world.ts';
 
@@ -31,7 +32,7 @@ test('throttle says for how long', async () => {
 test('hang ends when the faults are cleared; delay answers late', async () => {
   await bench.control('POST', 'faults', { fault: 'hang' });
   const hanging = bench.submit();
-  await expect.poll(() => bench.simulator().control.log.entries().length).toBe(1);
+  await until(() => bench.simulator().control.log.entries().length === 1);
   await bench.control('DELETE', 'faults');
   await expect(hanging).rejects.toThrow();
   await bench.control('POST', 'faults', { fault: 'delay', delayMs: 1 });

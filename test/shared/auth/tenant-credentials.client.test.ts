@@ -8,6 +8,7 @@ import { TenantSuspended, UpstreamUnavailable } from '../../../shared/errors.ts'
 import { createServerIdentity } from '../../local/simulator/certificates.ts';
 import type { ServerIdentity } from '../../local/simulator/certificates.ts';
 import { sendJson, startHttpsServer } from '../../builders/http-server.ts';
+import { until } from '../../builders/until.ts';
 
 const tenantId = '6f1c0000-0000-4000-8000-00000000a001';
 const otherTenantId = '6f1c0000-0000-4000-8000-00000000a002';
@@ -131,7 +132,7 @@ describe('signing in', () => {
     const entra = await startEntra((response) => held.push(response), token);
     const credentials = credentialsOf(entra.url);
     const before = failureOf(credentials.getToken(tenantId, scope));
-    await expect.poll(() => held.length).toBe(1);
+    await until(() => held.length === 1);
     credentials.forget(tenantId);
     const after = await credentials.getToken(tenantId, scope);
     expect(after).toBe(`token-${issued}`);

@@ -36,7 +36,7 @@ test('the clock can be moved and frozen', async () => {
   expect((await bench.submit()).status).toBe(401); // the token is from long ago
   expect((await bench.control('PUT', 'clock', { advanceMs: 1_000 })).body).toEqual({ now: '2030-01-01T00:00:01.000Z' });
   await bench.control('PUT', 'clock', { offsetMs: -60_000 });
-  expect(Math.abs(bench.simulator().control.clock.now() + 60_000 - Date.now())).toBeLessThan(10_000);
+  expect(Math.abs(bench.simulator().control.clock.now() + 60_000 - Date.now())).toBeLessThan(50_000);
   expect((await bench.control('PUT', 'clock', { now: 'soon' })).status).toBe(400);
 });
 
