@@ -25,14 +25,18 @@ export function createActionChapter(partner: DemoPartner, api: Api) {
   async function ask(what: string, data: Readonly<Record<string, unknown>>): Promise<ShownOperation> {
     const { status, body } = await partner.send({ type: 'action.requested', data });
     if (status >= 400) throw new Error(`The action was answered ${status}: ${JSON.stringify(body)}`);
-    say(`  ${what}: ${toLines(body).join('\n    ')}`);
-    return body;
+    // A slow machine is let finish what needs no waiting.
+    const shown = await partner.follow(body, 'actions', (now) => hasEnded(now) || isAtDefender(now));
+    say(`  ${what}: ${toLines(shown).join('\n    ')}`);
+    return shown;
   }
 
   /** `isTimeOver`: Defender has isolated the machine by now; otherwise the app hears of it by itself. */
   async function showIsolated(isTimeOver: boolean): Promise<void> {
     if (isolation === undefined) return;
-    if (isTimeOver) isolation = await partner.follow(isolation, 'actions', hasEnded);
+    isolation = isTimeOver
+      ? await partner.follow(isolation, 'actions', hasEnded)
+      : await api.expect<ShownOperation>('GET', `/api/v1/tenants/${tenantId}/operations/${isolation.id}`);
     say(`  the isolation: ${toLines(isolation).join('\n    ')}`);
   }
 
@@ -41,9 +45,7 @@ export function createActionChapter(partner: DemoPartner, api: Api) {
     const id = isolation?.result?.['reversal'];
     if (typeof id !== 'string') throw new Error('The isolation has planned no release.');
     let release = await api.expect<ShownOperation>('GET', `/api/v1/tenants/${tenantId}/operations/${id}`);
-    release = await partner.follow(release, 'actions', ({ result, status }) => {
-      return result?.['machineActionStatus'] !== undefined || hasEnded({ status });
-    });
+    release = await partner.follow(release, 'actions', (now) => hasEnded(now) || isAtDefender(now));
     say(`  the release, by itself: ${toLines(release).join('\n    ')}`);
     await letTimePass();
     release = await partner.follow(release, 'actions', hasEnded);
@@ -55,6 +57,10 @@ export function createActionChapter(partner: DemoPartner, api: Api) {
 
 function hasEnded({ status }: Pick<ShownOperation, 'status'>): boolean {
   return ['Succeeded', 'Failed', 'Canceled'].includes(status);
+}
+
+function isAtDefender({ result }: ShownOperation): boolean {
+  return result?.['machineActionStatus'] !== undefined;
 }
 
 function toLines({ id, status, stage, nextAttemptAt, result = {}, error }: ShownOperation): readonly string[] {

@@ -11,13 +11,15 @@ const attacker = '203.0.113.9';
 export function createAlertChapter(partner: DemoPartner, simulatorOrigin: string) {
   // Ids that no earlier demo of the same stack took.
   const run = Date.now().toString(36);
+  // Nor has an earlier one connected there.
+  const newServer = `198.51.100.${1 + (Math.floor(Date.now() / 1_000) % 254)}`;
   let late: ShownOperation | undefined;
 
   async function send(): Promise<void> {
     say("\nAlerts, as the partner's product sends them");
     const [seen, unseen] = [toTime(Date.now() - 90_000), toTime(Date.now() - 30_000)];
     await addConnection(simulatorOrigin, { at: seen, to: attacker });
-    await addConnection(simulatorOrigin, { at: unseen, to: '203.0.113.77', visibleInMs: 45_000 });
+    await addConnection(simulatorOrigin, { at: unseen, to: newServer, visibleInMs: 45_000 });
 
     await show('lands', toAlert(`${run}-1`, { eventTime: seen, machine: { computerDnsName: pc1.computerDnsName } }));
     await show(
@@ -28,7 +30,7 @@ export function createAlertChapter(partner: DemoPartner, simulatorOrigin: string
       'its event is not in Defender yet',
       toAlert(`${run}-3`, {
         ...{ title: 'Connection to a new server', eventTime: unseen, machine: { id: pc1.id } },
-        evidence: [{ entityType: 'Ip', ipAddress: '203.0.113.77' }],
+        evidence: [{ entityType: 'Ip', ipAddress: newServer }],
       }),
     );
     await show('OCSF', { type: 'ocsf.detection_finding', data: toFinding(`${run}-4`, Date.parse(seen)) });

@@ -68,7 +68,9 @@ async function showSync(
     await new Promise((resolve) => setTimeout(resolve, 500));
     operation = await api.expect<OperationAnswer>('GET', `${base}/operations/${operation.id}`);
   }
-  const { counts } = await readLog(simulatorOrigin, `tenantId=${tenant.tenantId}&after=${before}`);
+  // What timers do meanwhile, about the actions of the chapter before, is not of the sync.
+  const ofSync = `tenantId=${tenant.tenantId}&path=/api/indicators&after=${before}`;
+  const { counts } = await readLog(simulatorOrigin, ofSync);
   const { added = 0, changed = 0, renewed = 0, removed = 0, rejected = 0, cut = 0 } = operation.result ?? {};
   say(
     `  ${tenant.displayName}: ${operation.status}${operation.error ? ` (${operation.error.code}: ${operation.error.message})` : ''}; ` +
