@@ -12,7 +12,8 @@ import { toSignedHeaders, toWebhookPath } from './webhook.ts';
 const usage = `Usage: npm run send -- file.json [--caller ${world.caller.callerId}] [--id ID]
   --caller  whose key signs it
   --id      the webhook-id, which is also the dedupe key: the same id and bytes again ask how it stands
-{now} in the file stands for the time it is sent.
+{now} in the file stands for the time it is sent: such a file is never the same bytes again.
+Samples: test/local/samples
 `;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -24,9 +25,9 @@ async function main(): Promise<void> {
     return;
   }
   const { file, callerId, id } = wanted;
-  // A sample keeps its meaning however old its file is.
-  const body = Buffer.from(readFileSync(file, 'utf8').replaceAll('{now}', new Date().toISOString()));
-  const path = `${toWebhookPath(JSON.parse(body.toString('utf8')))}?caller=${callerId}`;
+  const text = readEnvelope(file);
+  const body = Buffer.from(text);
+  const path = `${toWebhookPath(JSON.parse(text))}?caller=${callerId}`;
   const stack = await openRunningStack();
   const appOrigin = stack?.appOrigin ?? process.env['PUBLIC_URL'];
   if (appOrigin === undefined)
@@ -35,7 +36,23 @@ async function main(): Promise<void> {
   const key = await readKey(openVault(stack), name);
   if (key === undefined) throw new Error(`The vault holds no ${name}: make it with "npm run key -- ${callerId}".`);
   const headers = toSignedHeaders({ id, body }, key, Date.now());
-  await show(await fetch(`${appOrigin}${path}`, { method: 'POST', headers, body }), { path, id });
+  const response = await fetch(`${appOrigin}${path}`, { method: 'POST', headers, body });
+  await show(response, { path, id });
+  if (response.status === 401)
+    process.stderr.write(`Is there a caller ${callerId} (GET /api/v1/callers/${callerId})?\n`);
+}
+
+/** The file as it is sent. A sample keeps its meaning however old it is. */
+function readEnvelope(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8').replaceAll('{now}', new Date().toISOString());
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    throw new Error(`${file} cannot be sent: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 async function show(response: Response, { path, id }: { readonly path: string; readonly id: string }): Promise<void> {

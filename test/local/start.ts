@@ -11,14 +11,25 @@ import { createProcesses } from './processes.ts';
 import type { Processes } from './processes.ts';
 import { announceStack } from './running-stack.ts';
 
-/** What `npm run send` takes: an alert whose event is there, an action that changes what can be seen in the simulator. */
-const samples = ['alert.json', 'add-tag.json'].map((name) => `test/local/samples/${name}`);
+const { callerId } = world.caller;
+
+/** Commands for another terminal. The alert's event is there, and the actions are about its machine. */
+const commands = [
+  ['npm run demo', 'alerts, actions, and two real feeds into both tenants'],
+  ['npm run demo -- list.txt a.csv', 'the same with feeds of yours (files or URLs; STIX 2, CSV, plain lists)'],
+  ['npm run send -- test/local/samples/alert.json', `an alert, signed with the key of ${callerId}`],
+  ['npm run send -- test/local/samples/isolate.json', 'isolates the machine that the alert is about, for five minutes'],
+  ['npm run send -- test/local/samples/add-tag.json', 'gives it a tag'],
+  ['npm run listen', 'callbacks as they arrive'],
+  [`npm run key -- ${callerId}`, 'its keys; --rotate and --revoke change them'],
+  ['npm run token -- admin', 'a token for the API, as in the next line'],
+] as const;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function main(): Promise<void> {
-  say('Building the package and starting Azurite, the simulator and the app …');
   const processes = createProcesses();
+  say('Building the package and starting Azurite, the simulator and the app …');
   try {
     const local = await startLocalStack(processes);
     announceStack({ ...local, caPem: local.simulator.caPem });
@@ -45,23 +56,19 @@ function toScreen({ appOrigin, simulatorOrigin, tables, host }: LocalStack): str
   const [first] = world.tenants;
   return `
 Running, until Ctrl-C:
-  app                 ${appOrigin}   (in ${host.name}; health: ${appOrigin}/api/v1/health)
-  simulator           ${simulatorOrigin}   (Entra, Defender, Graph, Key Vault; its log: ${simulatorOrigin}/_simulator/log)
+  app                 ${appOrigin}   (in ${host.name})
+  its API to read     ${appOrigin}/api/v1/docs
+  simulator           ${simulatorOrigin}   (Entra, Defender, Graph, Key Vault)
   managed identity    http://127.0.0.1:${world.ports.identity}
-  callback receiver   http://127.0.0.1:${world.ports.callbacks}   (hears of everything that caller ${world.caller.callerId} is told)
+  callback receiver   http://127.0.0.1:${world.ports.callbacks}   (hears of everything that caller ${callerId} is told)
   tables (Azurite)    ${/TableEndpoint=([^;]+)/.exec(tables)?.[1] ?? tables}
 Connected, Live:
 ${world.tenants.map((tenant) => `  ${tenant.displayName.padEnd(18)}  ${tenant.tenantId}`).join('\n')}
 
 Try in another terminal:
-  npm run demo                      alerts, and two real feeds into both tenants
-  npm run demo -- list.txt a.csv    the same with feeds of yours (files or URLs; STIX 2, CSV, plain lists)
-${samples.map((sample) => `  npm run send -- ${sample}`).join('\n')}
-                                    a webhook, signed with the key of ${world.caller.callerId}
-  npm run listen                    callbacks as they arrive
-  npm run key -- ${world.caller.callerId}               its keys; --rotate and --revoke change them
-  npm run token -- admin            a token for the API:
-  curl -H "Authorization: Bearer $(npm run -s token -- admin)" ${appOrigin}/api/v1/tenants/${first.tenantId}
+${commands.map(([command, does]) => `  ${command.padEnd(50)}${does}`).join('\n')}
+  curl -H "Authorization: Bearer $(npm run -s token -- admin)" ${appOrigin}/api/v1/tenants/${first.tenantId}/operations
+  curl -k ${simulatorOrigin}/_simulator/log          every request that the simulator got
 `;
 }
 

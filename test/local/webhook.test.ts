@@ -18,6 +18,10 @@ test.each([[{ type: 'other' }], [{}], [null]])('%j goes nowhere', (envelope) => 
   expect(() => toWebhookPath(envelope)).toThrow('No route takes a webhook');
 });
 
+test('what does not say whose it is goes nowhere', () => {
+  expect(() => toWebhookPath({ type: 'alert.created' })).toThrow('needs "tenantId"');
+});
+
 test('the signature is the one of the specification', () => {
   const nowMs = Date.parse('2026-11-20T10:00:00Z');
   const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
