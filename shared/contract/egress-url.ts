@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { isPublicAddress } from '../egress/public-address.ts';
 import type { FieldError } from './problem.ts';
 
 /**
@@ -20,5 +21,5 @@ export function egressUrlErrors(url: string, pointer: string, allowedOrigins: re
 /** Whether a URL's host is a literal address (IPv6 in brackets) that is not public. Names never are. */
 function isPrivateLiteral(hostname: string): boolean {
   const address = hostname.replaceAll(/^\[|\]$/g, '');
-  return ipaddr.isValid(address) && ipaddr.process(address).range() !== 'unicast';
+  return ipaddr.isValid(address) && !isPublicAddress(address);
 }

@@ -13,10 +13,11 @@ const localSuffixes = ['localhost', 'local', 'internal', 'home.arpa', 'lan', 'in
 
 /**
  * Decides by an address alone whether we may call it: https on port 443, a name with a dot or a public literal address, no
- * user in it. What a name stands for is judged again when it is resolved. Origins of `allowedOrigins` are exempt (local run, tests).
+ * user in it, and not the name that we are reached by ourselves. What a name stands for is judged again when it is resolved.
+ * Origins of `allowedOrigins` are exempt (local run, tests).
  * `URL` has folded all ways to write an address (`0x7f.1`, `2130706433`, full-width digits) into one by then.
  */
-export function checkUrl(text: string, allowedOrigins: readonly string[]): UrlVerdict {
+export function checkUrl(text: string, allowedOrigins: readonly string[], ownHostname?: string): UrlVerdict {
   if (text.length > longestUrl) return refuse('The address is longer than 2 KiB.');
   const url = URL.parse(text);
   if (url === null) return refuse('The address cannot be read.');
@@ -25,6 +26,7 @@ export function checkUrl(text: string, allowedOrigins: readonly string[]): UrlVe
   if (allowedOrigins.includes(url.origin)) return { ok: true, url, isExempt: true };
   if (url.protocol !== 'https:') return refuse('The address is not https.');
   if (url.port !== '') return refuse('The port is not 443.');
+  if (url.hostname.replace(/\.$/, '') === ownHostname) return refuse('The address is our own.');
   return checkHost(url);
 }
 

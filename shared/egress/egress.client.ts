@@ -56,6 +56,8 @@ export interface Egress {
 /** `allowedOrigins` are exempt from every rule about addresses: local run and tests only. `lookup` is the system's unless given. */
 export interface EgressOptions {
   readonly allowedOrigins: readonly string[];
+  /** Where we are reached: nobody makes us call ourselves. */
+  readonly publicUrl?: string;
   readonly now: Clock;
   readonly lookup?: LookupFunction;
 }
@@ -75,9 +77,10 @@ export function createEgress(options: EgressOptions): Egress {
     connect: { timeout: connectTimeoutMs, lookup: guardLookup(options.lookup ?? systemLookup) },
   });
   const exempt = new Agent({ ...pool, connect: { timeout: connectTimeoutMs } });
+  const ownHostname = options.publicUrl === undefined ? undefined : new URL(options.publicUrl).hostname;
 
   const call = async (text: string, ask: EgressRequest, more: Pick<Dispatcher.RequestOptions, 'method' | 'body'>) => {
-    const verdict = checkUrl(text, options.allowedOrigins);
+    const verdict = checkUrl(text, options.allowedOrigins, ownHostname);
     if (!verdict.ok) return failure('blocked_address', verdict.detail);
     const dispatcher = verdict.isExempt ? exempt : guarded;
     return send(verdict.url, ask, { ...more, dispatcher, now: options.now });

@@ -30,6 +30,11 @@ describe('an address we are to call', () => {
     ['https://[fd00::1]/', 'invalid_value'],
     ['https://[::ffff:10.0.0.5]/', 'invalid_value'],
     ['https://203.0.113.9/', 'invalid_value'],
+    ['https://168.63.129.16/', 'invalid_value'],
+    ['https://[::7f00:1]/', 'invalid_value'],
+    ['https://[64:ff9b::7f00:1]/', 'invalid_value'],
+    ['https://[5f00::1]/', 'invalid_value'],
+    ['https://192.31.196.1/', 'invalid_value'],
   ])('%s is refused', (url, code) => {
     expect(egressUrlErrors(url, '#/source/url', local)).toMatchObject([{ pointer: '#/source/url', code }]);
   });

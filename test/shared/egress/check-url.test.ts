@@ -110,6 +110,14 @@ describe('checkUrl', () => {
     expect(checkUrl(text, [])).toMatchObject({ ok: true, isExempt: false, url: { href } });
   });
 
+  it.each(['https://app.contoso.example/', 'https://APP.contoso.example./api/v1/ready'])(
+    'refuses ourselves: %s',
+    (url) => {
+      expect(checkUrl(url, [], 'app.contoso.example').ok).toBe(false);
+      expect(checkUrl('https://soar.contoso.example/', [], 'app.contoso.example').ok).toBe(true);
+    },
+  );
+
   it('exempts an allowed origin, that one alone, and never a user', () => {
     const allowed = ['http://127.0.0.1:7081'];
     expect(checkUrl('http://127.0.0.1:7081/list.txt', allowed)).toMatchObject({ ok: true, isExempt: true });
