@@ -19,7 +19,7 @@ export type DeadLetter = Immutable<z.output<typeof deadLetterSchema>>;
 /** `POST …/dead-letters/redrive`: by id, or all of a kind. */
 export const redriveRequestSchema = z
   .strictObject({
-    ids: z.array(text(1, 128)).min(1).max(1000).optional(),
+    ids: z.array(text(1, 200)).min(1).max(1000).optional(),
     kind: deadLetterKindSchema.optional(),
     dryRun: z.boolean().default(false),
   })

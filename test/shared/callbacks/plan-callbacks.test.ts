@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Subscriber } from '../../../shared/callbacks/plan-callbacks.ts';
 import { callbackPayloadSchema, planCallbacks, toWebhookId } from '../../../shared/callbacks/plan-callbacks.ts';
 import type { CallbackEvent } from '../../../shared/contract/callback-event.ts';
+import { redriveRequestSchema } from '../../../shared/contract/dead-letter.ts';
 
 const tenantId = '6f1c0000-0000-4000-8000-00000000a001';
 const otherTenantId = '6f1c0000-0000-4000-8000-00000000a002';
@@ -102,6 +103,7 @@ describe('toWebhookId', () => {
       return toWebhookId({ ...observed, data } as CallbackEvent, 'c'.repeat(40));
     });
     expect(ids.every((id) => /^[A-Za-z0-9_-]{1,200}$/.test(id))).toBe(true);
+    expect(redriveRequestSchema.safeParse({ ids }).success).toBe(true);
     expect(new Set(ids).size).toBe(2);
   });
 });
