@@ -9,7 +9,7 @@ import type { CallbackAddresses } from './addresses.store.ts';
 import type { DeliverCallback } from './deliver.client.ts';
 import { toFailureDetail, verdictOf } from './delivery-result.ts';
 import type { DeliveryResult } from './delivery-result.ts';
-import { nextDelivery } from './next-delivery.ts';
+import { maxDeliveries, nextDelivery } from './next-delivery.ts';
 import type { NextDelivery } from './next-delivery.ts';
 import { callbackPayloadSchema, isSubscribed } from './plan-callbacks.ts';
 import type { CallbackPayload } from './plan-callbacks.ts';
@@ -62,6 +62,7 @@ interface Tried {
 async function tryOnce(options: CarryCallbackOptions, due: Due): Promise<Tried> {
   const { callers, addresses, deliver, random } = options;
   const { callback, now } = due;
+  if (callback.attempts > maxDeliveries) return failed('attempts_exhausted');
   const { callerId, event } = due.payload;
   const caller = (await callers.get(callerId))?.document;
   const url = caller?.callback?.url;

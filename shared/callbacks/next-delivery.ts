@@ -29,6 +29,9 @@ const schedule: readonly number[] = [
   ...[1, 2, 5, 10, 14, 20, 24].map((hours) => hours * hour),
 ];
 
+/** Attempts that a callback has; who begins one more has seen the others end, or a process die in each. */
+export const maxDeliveries = schedule.length;
+
 /** Delays after answers that repeating alone does not change: four more attempts in 20 h 5 m, time for somebody to mend it. */
 const slowSchedule: readonly number[] = [5 * minute, hour, 5 * hour, 14 * hour];
 /** From which age on an attempt counts as the lane's second, third …: the time planned for that one, less all the spread there can be. */

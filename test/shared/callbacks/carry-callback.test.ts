@@ -276,6 +276,20 @@ describe('what belongs to no operation', () => {
     expect(types().toSorted()).toEqual(['indicators.held', 'tenant.suspended']);
   });
 
+  test('what ended the process at each of its 14 tries is not tried once more', async () => {
+    const { callers, addresses } = await startVerified();
+    const carry = createCarryCallback({
+      ...{ callers, addresses, random: () => 0.5 },
+      deliver: () => Promise.reject(new Error('It was tried again.')),
+      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    });
+    const now = (): number => Date.parse('2026-11-20T10:00:00Z');
+    const payload = { callerId: 'soar', event: suspended('2026-11-20T10:00:00Z') };
+    const callback = { tenantId: contoso, id: 'x', payload, attempts: 15, createdAtMs: now() };
+    expect(await carry(callback, { now })).toEqual({ outcome: 'Failed', code: 'attempts_exhausted' });
+    await expect(carry({ ...callback, attempts: 14 }, { now })).rejects.toThrow('tried again');
+  });
+
   test('a payload that cannot be read is a dead letter, not a loop', async () => {
     const { work, tick, deadLetters } = await startVerified();
     await work.addCallbacks(contoso, [{ id: 'x', payload: { from: 'another version' } }]);
