@@ -5,6 +5,7 @@ import { createReadSecret, createSecretVersions, openVault } from '../shared/aut
 import { createOwnCredential } from '../shared/auth/own-credential.client.ts';
 import { createTenantCredentials } from '../shared/auth/tenant-credentials.client.ts';
 import { createVerifyToken } from '../shared/auth/verify-token.client.ts';
+import type { ClockCheck } from '../shared/clock-check.ts';
 import type { Clock, Sleep } from '../shared/clock.ts';
 import { callerInputSchema } from '../shared/contract/caller.ts';
 import { feedInputSchema } from '../shared/contract/feed.ts';
@@ -29,6 +30,8 @@ export interface Surroundings {
   /** Of the deployed build. */
   readonly version: string;
   readonly now: Clock;
+  /** Hears by storage's answers whether `now` is right; absent where a clock is moved. */
+  readonly clockCheck?: ClockCheck;
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
@@ -41,11 +44,12 @@ export type Capabilities = ReturnType<typeof createCapabilities>;
 
 /** What the scenarios share, made once: nothing here makes a call before it is used. */
 export function createCapabilities(surroundings: Surroundings) {
-  const { settings, partner, version, now, sleep, random, newId, log } = surroundings;
+  const { settings, partner, version, now, clockCheck, sleep, random, newId, log } = surroundings;
   const { entra } = settings;
   const ownCredential = createOwnCredential(entra);
   const tables = openTables(
     'url' in settings.tables ? { url: settings.tables.url, credential: ownCredential } : settings.tables,
+    clockCheck && { clockCheck, now },
   );
   const vault = openVault(settings.keyVaultUrl, ownCredential);
   const versions = createSecretVersions(vault);
@@ -79,7 +83,8 @@ export function createCapabilities(surroundings: Surroundings) {
     keys,
     now,
   });
-  const egress = createEgress({ allowedOrigins: settings.egressAllowedOrigins, now });
+  const { egressAllowedOrigins: allowedOrigins, publicUrl } = settings;
+  const egress = createEgress({ allowedOrigins, publicUrl, now });
   return {
     ...surroundings,
     tables,

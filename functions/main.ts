@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app } from '@azure/functions';
 import packageJson from '../package.json' with { type: 'json' };
+import { createClockCheck } from '../shared/clock-check.ts';
 import { partnerSchema } from '../shared/contract/partner.ts';
 import type { Partner } from '../shared/contract/partner.ts';
 import { InvalidSettings } from '../shared/errors.ts';
@@ -15,6 +16,7 @@ import { createCapabilities } from './capabilities.ts';
 process.setSourceMapsEnabled(true);
 
 const settings = readSettings(process.env);
+const log = createLog((line) => process.stdout.write(`${line}\n`), Date.now);
 app.setup({ enableHttpStream: true });
 registerApp(
   app,
@@ -23,10 +25,11 @@ registerApp(
     partner: readPartner(settings.partnerFile ?? join(import.meta.dirname, 'partner.json')),
     version: packageJson.version,
     now: Date.now,
+    clockCheck: createClockCheck({ now: Date.now, log }),
     sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
     random: Math.random,
     newId: randomUUID,
-    log: createLog((line) => process.stdout.write(`${line}\n`), Date.now),
+    log,
   }),
 );
 

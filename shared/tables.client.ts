@@ -1,6 +1,8 @@
 import { TableClient } from '@azure/data-tables';
 import type { TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
+import type { ClockCheck } from './clock-check.ts';
+import type { Clock } from './clock.ts';
 
 /** Every table of the product. Bicep creates them: the app needs no right to create. */
 export const tableNames = ['documents', 'work', 'ready', 'ledger', 'budgets', 'feeds'] as const;
@@ -18,32 +20,41 @@ export type TablesLocation =
 /** A storage call that takes longer is given up; it may have been applied all the same. In milliseconds. */
 const callTimeoutMs = 10_000;
 
+/** What hears the answers of storage, and by which clock. */
+export interface TablesListener {
+  readonly clockCheck: Pick<ClockCheck, 'hear'>;
+  readonly now: Clock;
+}
+
 /**
  * Opens the tables. Every HTTP call is cut off after 10 s, transactions included, so that no call outlives the lease
  * of the work that made it.
  */
-export function openTables(location: TablesLocation): Tables {
+export function openTables(location: TablesLocation, listener?: TablesListener): Tables {
   const opened = new Map<TableName, TableClient>();
   return (name) => {
     const known = opened.get(name);
     if (known) return known;
-    const client = openTable(location, name);
+    const client = openTable(location, name, listener);
     opened.set(name, client);
     return client;
   };
 }
 
-function openTable(location: TablesLocation, name: TableName): TableClient {
+function openTable(location: TablesLocation, name: TableName, listener: TablesListener | undefined): TableClient {
   const options: TableServiceClientOptions = {
     retryOptions: { maxRetries: 3, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
     additionalPolicies: [
       {
         position: 'perRetry',
         policy: {
-          name: 'callTimeout',
-          sendRequest: (request, next) => {
+          name: 'callTimeoutAndClock',
+          sendRequest: async (request, next) => {
             request.timeout = callTimeoutMs;
-            return next(request);
+            const askedAtMs = listener?.now() ?? 0;
+            const response = await next(request);
+            listener?.clockCheck.hear(response.headers.get('date'), askedAtMs);
+            return response;
           },
         },
       },

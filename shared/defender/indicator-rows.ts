@@ -75,14 +75,18 @@ export function importAnswerSchema(count: number) {
 type ImportItem = z.output<typeof itemSchema>;
 
 /**
- * The results in the order of the rows. Items come in that order as far as is known, which Microsoft does not promise: an
- * item whose value is not its row's is looked up by value. `undefined` when a row has no item.
+ * The results in the order of the rows. Items come in that order as far as is known, which Microsoft does not promise: when one
+ * has the value of another row, all are looked up by value. One without a value, or with one that no row has (Defender may keep
+ * it in another form), is its row's. `undefined` when a row has no item.
  */
 export function matchResults(
   rows: readonly DefenderIndicatorSubmission[],
   items: readonly ImportItem[],
 ): readonly ImportResult[] | undefined {
-  const inPlace = rows.every((row, index) => isOf(row, items[index]));
+  const sent = new Set(rows.map(({ indicatorValue }) => comparable(indicatorValue)));
+  const isForeign = (item: ImportItem | undefined): boolean =>
+    item !== undefined && !sent.has(comparable(item.indicator ?? ''));
+  const inPlace = rows.every((row, index) => isOf(row, items[index]) || isForeign(items[index]));
   const matched = inPlace ? items : byValue(rows, items);
   return matched?.map(toResult);
 }

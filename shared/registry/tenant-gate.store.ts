@@ -5,6 +5,7 @@ import { toTime } from '../contract/primitives.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Carry, Gate } from '../work/carry.ts';
+import { isWithin } from '../work/keys.ts';
 import { createSingleFlight } from '../work/single-flight.ts';
 import type { Documents } from './documents.store.ts';
 import { isLeaving, toSuspended } from './tenant-record.ts';
@@ -26,16 +27,17 @@ export interface TenantGateOptions {
  * for minutes, and that must not follow from how things were.
  */
 export function createTenantGate({ tenants, now }: TenantGateOptions): (tenantId: string) => Promise<Gate> {
-  const openUntilMs = new Map<string, number>();
+  const openAtMs = new Map<string, number>();
   const once = createSingleFlight<Gate>();
   const read = async (tenantId: string): Promise<Gate> => {
     const gate = toGate((await tenants.get(tenantId))?.document);
-    if (gate === 'open') openUntilMs.set(tenantId, now() + keptMs);
+    if (gate === 'open') openAtMs.set(tenantId, now());
     return gate;
   };
   return async (tenantId) => {
-    const untilMs = openUntilMs.get(tenantId) ?? 0;
-    return untilMs > now() ? 'open' : once(tenantId, () => read(tenantId));
+    return isWithin(now() - (openAtMs.get(tenantId) ?? -Infinity), keptMs)
+      ? 'open'
+      : once(tenantId, () => read(tenantId));
   };
 }
 

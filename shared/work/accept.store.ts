@@ -20,6 +20,8 @@ export interface Claim {
   item: WorkItem;
   /** Somebody wrote something (a cancel, an approval) since the step began. */
   isInterrupted?: boolean;
+  /** How often others wrote just when this process did. */
+  conflicts?: number;
 }
 
 /** What became of a request, before it is shown to anybody. */

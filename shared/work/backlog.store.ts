@@ -2,7 +2,7 @@ import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import { lanes } from './carry.ts';
-import { laneRange } from './keys.ts';
+import { isWithin, laneRange } from './keys.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { fromStorage } from './transactions.store.ts';
 
@@ -24,7 +24,7 @@ export function createBacklog(options: {
 
   async function isFull(tenantId: string): Promise<boolean> {
     const last = counts.get(tenantId);
-    if (last && options.now() - last.atMs < countHoldsMs) return last.count >= options.maxBacklog;
+    if (last && isWithin(options.now() - last.atMs, countHoldsMs)) return last.count >= options.maxBacklog;
     return (await once(tenantId, () => recount(tenantId))) >= options.maxBacklog;
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { isKnownKind } from './carry.ts';
 import type { CarryOn } from './carry.work.ts';
 import type { Claims } from './claims.store.ts';
 import type { Deliver } from './deliver.work.ts';
@@ -65,13 +66,16 @@ const nothingCarried: CarriedItem = { isCarried: false, waiting: [] };
 /** Ends what is too late while its tenant may not be called; what may be in Defender already waits on, for only a step can tell. */
 export function createExpire(options: {
   readonly claims: Claims;
+  readonly deliver: Deliver;
   readonly now: Clock;
 }): (item: WorkItem, recheckAtMs: number) => Promise<void> {
   const { claims, now } = options;
   return async (item, recheckAtMs) => {
     const held = await claims.claim(item);
-    const verdict = held && beforeStep(held.stored, { attempts: held.item.attempts, nowMs: now() });
-    if (held && verdict) await claims.record(held, verdict);
-    else if (held) await claims.release(held, recheckAtMs);
+    if (!held) return;
+    const isKnown = isKnownKind(held.stored.kind);
+    const verdict = isKnown ? beforeStep(held.stored, { attempts: held.item.attempts, nowMs: now() }) : undefined;
+    if (verdict === undefined) return claims.release(held, recheckAtMs);
+    for (const callback of await claims.record(held, verdict)) await options.deliver(callback);
   };
 }

@@ -117,6 +117,11 @@ export type CallbackOutcome =
     }
   | { readonly outcome: 'Failed'; readonly code: string };
 
+/** Whether this build carries a kind: a newer one, which was rolled back or is being rolled out, may have left others. */
+export function isKnownKind(kind: string): kind is OperationKind {
+  return Object.hasOwn(laneOf, kind);
+}
+
 /** The lane that carries a kind. */
 export const laneOf: Readonly<Record<OperationKind, Exclude<Lane, 'callbacks'>>> = {
   Alert: 'alerts',

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { OperationKind } from '../contract/operation.ts';
 import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
+import { traceIdOf } from '../http/trace-context.ts';
 import type { Log } from '../log.ts';
 import type { Claim } from './accept.store.ts';
-import { LostClaim } from './carry.ts';
+import { isKnownKind, LostClaim } from './carry.ts';
 import type { Carry, CarryTools } from './carry.ts';
 import type { Claims } from './claims.store.ts';
 import { beforeStep, nextAttempt } from './next-attempt.ts';
@@ -15,6 +16,9 @@ import { isLate, toOperation } from './stored-operation.ts';
 
 /** No step starts with less lease left than a call to Defender may take. */
 const stepNeedsMs = 30_000;
+
+/** What a newer build accepted waits for it, and is looked at again after this. */
+const unknownKindMs = 300_000;
 
 /** A carry that always has something to do at once is stopped here: the timer goes on with it. */
 const maxStepsInARow = 50;
@@ -45,21 +49,34 @@ export function createCarryOn(options: StepOptions): CarryOn {
   return async (held, mayStart) => {
     const callbacks: WorkItem[] = [];
     try {
+      if (!isKnownKind(held.stored.kind)) return await leaveToNewer(held);
       for (let steps = 1; ; steps += 1) {
         const verdict = await step(held);
         const goesOn = verdict.to === 'Later' && verdict.isAdvanced && verdict.dueMs <= now();
         const isContinued = goesOn && steps < maxStepsInARow && mayStart();
         callbacks.push(...(await claims.record(held, verdict, isContinued)));
         if (isContinued) continue;
-        if (verdict.to !== 'Later') return { to: 'Ended', callbacks };
+        if (verdict.to !== 'Later') return ended(held, callbacks);
         return { to: 'Waiting', callbacks, ...(verdict.isThrottled ? { throttledUntilMs: verdict.dueMs } : {}) };
       }
     } catch (error) {
       if (!(error instanceof LostClaim)) throw error;
-      options.log.info('claim.lost', { operationId: held.item.id, tenantId: held.item.tenantId });
+      options.log.info('claim.lost', aboutOf(held));
       return { to: 'Lost', callbacks };
     }
   };
+
+  async function leaveToNewer(held: Claim): Promise<Carried> {
+    options.log.warn('operation.postponed', aboutOf(held));
+    await claims.release(held, now() + unknownKindMs);
+    return { to: 'Waiting', callbacks: [] };
+  }
+
+  function ended(held: Claim, callbacks: readonly WorkItem[]): Carried {
+    const { status, error, attempts } = held.stored;
+    options.log.info('operation.ended', { ...aboutOf(held), status, code: error?.code, attempts });
+    return { to: 'Ended', callbacks };
+  }
 
   async function step(held: Claim): Promise<Verdict> {
     const { attempts } = held.item;
@@ -100,7 +117,10 @@ export function createCarryOn(options: StepOptions): CarryOn {
 
   function logBug(held: Claim, thrown: unknown): void {
     if (thrown instanceof UpstreamRefused || thrown instanceof UpstreamUnavailable) return;
-    const { id, tenantId, kind } = held.stored;
-    options.log.error('step.crashed', { operationId: id, tenantId, kind, error: thrown });
+    options.log.error('step.crashed', { ...aboutOf(held), error: thrown });
   }
+}
+
+function aboutOf({ stored: { id, tenantId, kind, traceparent } }: Claim) {
+  return { operationId: id, tenantId, kind, traceId: traceIdOf(traceparent ?? null) };
 }

@@ -1,5 +1,6 @@
 import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
+import { UpstreamUnavailable } from '../errors.ts';
 import type { Claim } from './accept.store.ts';
 import { LostClaim } from './carry.ts';
 import type { Progress } from './carry.ts';
@@ -22,6 +23,9 @@ export interface ClaimsOptions {
   readonly leaseMs: number;
   readonly eventsOf: EventsOf;
 }
+
+/** Others may be quicker again and again, but not for ever: then the rows do not fit each other. */
+const maxConflicts = 50;
 
 export type Claims = ReturnType<typeof createClaims>;
 
@@ -135,6 +139,9 @@ export function createClaims(options: ClaimsOptions) {
   async function stillOurs(held: Claim): Promise<StoredOperation> {
     const current = await readOperation(table, held.item.tenantId, held.item.id);
     if (current?.itemKey !== held.item.rowKey) throw new LostClaim(held.item.id);
+    held.conflicts = (held.conflicts ?? 0) + 1;
+    if (held.conflicts > maxConflicts)
+      throw new UpstreamUnavailable('Others keep changing the operation.', { retryAfterMs: 1_000 });
     held.isInterrupted = true;
     return current;
   }

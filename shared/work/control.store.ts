@@ -2,6 +2,7 @@ import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import type { OperationStage } from '../contract/operation.ts';
 import { isFinished } from '../contract/operation.ts';
+import { UpstreamUnavailable } from '../errors.ts';
 import type { Claim } from './accept.store.ts';
 import { laneOf } from './carry.ts';
 import type { Progress } from './carry.ts';
@@ -28,7 +29,13 @@ export interface ControlOptions {
 export type Controlled =
   | { readonly outcome: 'not_found' }
   | { readonly outcome: 'wrong_state'; readonly stored: StoredOperation }
-  | { readonly outcome: 'done' | 'requested'; readonly stored: StoredOperation; readonly claim?: Claim };
+  | {
+      readonly outcome: 'done' | 'requested';
+      readonly stored: StoredOperation;
+      readonly claim?: Claim;
+      /** What it tells the partner, for whoever wants to try at once. */
+      readonly callbacks?: readonly WorkItem[];
+    };
 
 /** Something an operation waits for: stands in `signals` for every later step. */
 export interface Signal {
@@ -42,6 +49,9 @@ export interface Signal {
   /** `true`: the operation is taken for this process, which calls `perform` with the answer. */
   readonly isPerformedHere?: boolean;
 }
+
+/** Others may be quicker again and again, but not for ever. */
+const maxTries = 20;
 
 type Planned = Transition & { readonly outcome: 'done' | 'requested'; readonly from?: { readonly rowKey: string } };
 
@@ -99,23 +109,30 @@ export function createControl(options: ControlOptions) {
     id: string,
     decide: (stored: StoredOperation) => Promise<Planned | 'wrong_state' | undefined>,
   ): Promise<Controlled> {
-    for (;;) {
+    for (let tries = 0; tries < maxTries; tries += 1) {
       const stored = await readOperation(table, tenantId, id);
       if (!stored) return { outcome: 'not_found' };
       const planned = isFinished(stored.status) ? 'wrong_state' : await decide(stored);
       if (planned === 'wrong_state') return { outcome: 'wrong_state', stored };
       if (!planned) return { outcome: 'requested', stored };
       const written = await write(stored, planned);
-      if (written) return { outcome: planned.outcome, stored: written, ...claimOf(written, planned.item) };
+      if (written) {
+        const { stored: after, callbacks } = written;
+        return { outcome: planned.outcome, stored: after, callbacks, ...claimOf(after, planned.item) };
+      }
     }
+    throw new UpstreamUnavailable('Others keep changing the operation.', { retryAfterMs: 1_000 });
   }
 
-  async function write(stored: StoredOperation, planned: Planned): Promise<StoredOperation | undefined> {
+  async function write(
+    stored: StoredOperation,
+    planned: Planned,
+  ): Promise<{ readonly stored: StoredOperation; readonly callbacks: readonly WorkItem[] } | undefined> {
     const callbacks = await options.eventsOf(stored, planned.next);
     if (planned.item) await ready.announce(laneOf[stored.kind], stored.tenantId, now());
     const from = planned.from === undefined ? {} : { from: planned.from };
     const written = await writeOperation(table, planned.next, toActions(stored, planned, { ...from, callbacks }));
-    return written.isWritten ? written.stored : undefined;
+    return written.isWritten ? { stored: written.stored, callbacks } : undefined;
   }
 
   return { cancel, signal };

@@ -8,7 +8,7 @@ import { toCallbackDeadLetterRow } from './list-rows.ts';
 import { fromItemRow, toItemRow } from './rows.ts';
 import type { WorkItem } from './rows.ts';
 import { isConflict, readRow, submit } from './transactions.store.ts';
-import { moveItem } from './transitions.ts';
+import { groupOf, moveItem, toCallbackItem } from './transitions.ts';
 
 /** Tries a callback once. `next` is its item when it has to be tried again; `Lost`: somebody else has it. */
 export type Deliver = (item: WorkItem) => Promise<Delivered>;
@@ -28,11 +28,15 @@ export interface DeliverOptions {
   readonly log: Log;
 }
 
+/** What a fault of ours kept back for so long is given up, however that fault shows. */
+const ourFaultGivenUpMs = 5 * 86_400_000;
+
 /** Callbacks are work without an operation: the item itself holds everything, and moves the same way. */
 export function createDeliver(options: DeliverOptions): Deliver {
   const { table, ready, now, newId, leaseMs } = options;
 
   return async (item) => {
+    if (groupOf(item) !== undefined) return split(item);
     const held = await move(item, { dueMs: now() + leaseMs, isLeased: true, attempts: item.attempts + 1 });
     return held ? record(held, await carry(held)) : { to: 'Lost' };
   };
@@ -46,6 +50,7 @@ export function createDeliver(options: DeliverOptions): Deliver {
       const retryAfterMs = error instanceof UpstreamUnavailable ? error.retryAfterMs : 60_000;
       if (!(error instanceof UpstreamUnavailable))
         options.log.error('delivery.crashed', { callbackId: id, tenantId, error });
+      if (now() - createdAtMs >= ourFaultGivenUpMs) return { outcome: 'Failed', code: 'not_sent' };
       return { outcome: 'Later', dueAtMs: now() + retryAfterMs, isAttemptFailed: false };
     }
   }
@@ -69,6 +74,24 @@ export function createDeliver(options: DeliverOptions): Deliver {
     return { to: 'Ended' };
   }
 
+  /** Puts the callbacks of a group in its place; their lane's timer has them, like all that are many. */
+  async function split(group: WorkItem): Promise<Delivered> {
+    const { tenantId: partitionKey, rowKey } = group;
+    const facts = { nowMs: now(), nonce: newId() };
+    const items = (groupOf(group) ?? []).map((callback) => toCallbackItem(partitionKey, callback, facts));
+    await ready.announce('callbacks', partitionKey, facts.nowMs);
+    try {
+      await submit(table, [
+        ['delete', { partitionKey, rowKey }],
+        ...items.map((item): TransactionAction => ['upsert', toItemRow(item), 'Replace']),
+      ]);
+      return { to: 'Ended' };
+    } catch (error) {
+      if (isConflict(error)) return { to: 'Lost' }; // our own first try, or another worker's
+      throw error;
+    }
+  }
+
   async function move(
     from: WorkItem,
     to: Pick<WorkItem, 'dueMs' | 'isLeased' | 'attempts'>,
@@ -88,4 +111,29 @@ export function createDeliver(options: DeliverOptions): Deliver {
       throw error;
     }
   }
+}
+
+/** In a request nothing is tried any more after this. */
+const atOnceMs = 5_000;
+
+/** Creates the first try by whoever made the callbacks; what is left over is the timer's. They are written: that storage is silent now is no news. */
+export function createDeliverAtOnce(options: {
+  readonly deliver: Deliver;
+  readonly now: Clock;
+  readonly log: Log;
+}): (callbacks: readonly WorkItem[]) => Promise<void> {
+  const { deliver, now, log } = options;
+  return async (callbacks) => {
+    const startedMs = now();
+    for (const callback of callbacks) {
+      if (now() - startedMs >= atOnceMs) return;
+      try {
+        await deliver(callback);
+      } catch (error) {
+        if (!(error instanceof UpstreamUnavailable)) throw error;
+        log.warn('callback.abandoned', { callbackId: callback.id, tenantId: callback.tenantId, error });
+        return;
+      }
+    }
+  };
 }

@@ -9,7 +9,7 @@ import { createClaims } from './claims.store.ts';
 import { createControl } from './control.store.ts';
 import { createCarryItem, createExpire } from './carry-item.work.ts';
 import { createDeadLetters } from './dead-letters.store.ts';
-import { createDeliver } from './deliver.work.ts';
+import { createDeliver, createDeliverAtOnce } from './deliver.work.ts';
 import { createDrain } from './drain.work.ts';
 import { createAddCallbacks, createEventsOf } from './events.store.ts';
 import type { CallbacksOf } from './events.store.ts';
@@ -42,6 +42,8 @@ export interface WorkOptions {
   /** Whether a tenant's Defender may be called. Asked often: answer from a cache. `open` while a tenant is being removed. */
   readonly gate: (tenantId: string) => Promise<Gate>;
   readonly sweepBeside?: SweepBeside;
+  /** Whether our clock agrees with that of storage; while it does not, nothing is claimed. */
+  readonly isClockRight?: () => boolean;
   /** For tests and measurements. */
   readonly leaseMs?: number;
   readonly maxBacklog?: number;
@@ -58,6 +60,7 @@ export function createEngine(options: WorkOptions) {
     ...options,
     table,
     ready,
+    isClockRight: options.isClockRight ?? ((): boolean => true),
     leaseMs: options.leaseMs ?? 90_000,
     maxBacklog: options.maxBacklog ?? 10_000,
   };
@@ -77,13 +80,15 @@ export function createEngine(options: WorkOptions) {
   const redrive = createRedrive({ ...engine, names });
   const sweep = createSweep({ ...engine, items, partitions, names });
   const perform = createPerform({ ...engine, claims, carryOn, deliver });
-  const drain = createDrain({ ...engine, items, carryItem, expire: createExpire({ claims, now }) });
+  const expire = createExpire({ claims, deliver, now });
+  const drain = createDrain({ ...engine, items, carryItem, expire });
   const operations = createOperations(table);
   const oldestDue = createOldestDue({ ...engine, items });
   return {
     accept,
     recall,
     perform,
+    deliverAtOnce: createDeliverAtOnce({ ...engine, deliver }),
     drain,
     operations,
     control,

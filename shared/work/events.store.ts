@@ -9,7 +9,7 @@ import type { WorkItem } from './rows.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
 import { fromStorage } from './transactions.store.ts';
-import { toCallbackItem } from './transitions.ts';
+import { toCallbackItem, toCallbackItems } from './transitions.ts';
 
 /** Which callbacks a change of an operation makes. Called before the change is written, and again when it has to be tried again. */
 export type CallbacksOf = (
@@ -30,7 +30,7 @@ export function createEventsOf(options: {
     const made = await options.callbacksOf(toOperation(before, 'open'), toOperation(after, 'open'), after);
     if (made.length > 0) await options.ready.announce('callbacks', after.tenantId, options.now());
     const facts = { nowMs: options.now(), nonce: after.nonce };
-    return made.map((callback) => toCallbackItem(after.tenantId, callback, facts));
+    return toCallbackItems(after.tenantId, made, facts);
   };
 }
 

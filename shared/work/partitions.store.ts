@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
-import { fromSortable, toSortable } from './keys.ts';
+import { fromSortable, isWithin, toSortable } from './keys.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { fromStorage, isConflict } from './transactions.store.ts';
 
@@ -27,7 +27,7 @@ export function createPartitions(options: { readonly ready: TableClient; readonl
 
   /** Notes a partition **before** something is put into it. One write an hour, instance and partition. */
   async function note(tenantId: string): Promise<void> {
-    if (now() - (known.get(tenantId) ?? -Infinity) < knownForMs) return;
+    if (isWithin(now() - (known.get(tenantId) ?? -Infinity), knownForMs)) return;
     await once(tenantId, async () => {
       const row = { partitionKey: partitionsKey, rowKey: tenantId, schemaVersion: 1, touched: toSortable(now()) };
       await fromStorage(() => table.upsertEntity(row, 'Replace'));

@@ -1,8 +1,9 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
+import { UpstreamUnavailable } from '../errors.ts';
 import type { Lane } from './carry.ts';
-import { fromSortable, toSortable } from './keys.ts';
+import { fromSortable, isWithin, toSortable } from './keys.ts';
 import { fromStorage, isConflict, readRow } from './transactions.store.ts';
 
 /** For so long a partition's row, once touched by this instance, need not be touched again. */
@@ -13,6 +14,9 @@ const touchHoldsMs = 30_000;
  * future before this. Longer than a touch holds plus the slowest commit (four tries of 10 s).
  */
 const settlesAfterMs = 120_000;
+
+/** Others may be quicker again and again, but not for ever. */
+const maxTries = 20;
 
 /** When a lane has something to do for one partition. A hint: it may be too early, never too late. */
 export interface ReadyRow {
@@ -35,7 +39,7 @@ export function createReady(options: { readonly table: TableClient; readonly now
   async function announce(lane: Lane, tenantId: string, dueMs: number): Promise<void> {
     const key = `${lane}|${tenantId}`;
     const last = touched.get(key);
-    if (last && now() - last.atMs < touchHoldsMs && last.nextDueMs <= dueMs) return;
+    if (last && isWithin(now() - last.atMs, touchHoldsMs) && last.nextDueMs <= dueMs) return;
     const running = onTheirWay.get(key);
     if (running && running.dueMs <= dueMs) return running.done; // a burst of requests makes one call
     const done = touch(lane, tenantId, dueMs).finally(() => onTheirWay.delete(key));
@@ -52,7 +56,7 @@ export function createReady(options: { readonly table: TableClient; readonly now
 
   async function lower(lane: Lane, tenantId: string, dueMs: number): Promise<number> {
     const startedMs = now();
-    for (let tries = 1; ; tries += 1) {
+    for (let tries = 1; tries <= maxTries; tries += 1) {
       const row = await read(lane, tenantId);
       // Somebody was quicker and said as much, or our own write's reply was lost.
       if (row && tries > 1 && row.touchedMs >= startedMs && row.nextDueMs <= dueMs) return row.nextDueMs;
@@ -67,6 +71,7 @@ export function createReady(options: { readonly table: TableClient; readonly now
         if (!isConflict(error)) throw error;
       }
     }
+    throw new UpstreamUnavailable('Others keep touching the row.', { retryAfterMs: 1_000 });
   }
 
   async function read(lane: Lane, tenantId: string): Promise<ReadyRow | undefined> {

@@ -91,8 +91,9 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
       if (isResting && (await isEmpty(tenantId))) await options.partitions.forget(partition);
       return { partitions: 1, announced, operations, deadLetters, names };
     } catch (error) {
-      if (!(error instanceof UpstreamUnavailable)) throw error;
-      options.log.warn('partition.skipped', { tenantId, error }); // an hour later it has its turn again
+      // One partition's trouble is not the others'; an hour later it has its turn again.
+      const say = error instanceof UpstreamUnavailable ? options.log.warn : options.log.error;
+      say('partition.skipped', { tenantId, error });
       return undefined;
     }
   }

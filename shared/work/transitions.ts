@@ -99,6 +99,28 @@ export function toActions(
   ];
 }
 
+/** A transaction has room for 100 rows, and an operation's own are beside its callbacks. */
+const mostCallbacksAtOnce = 80;
+
+/** The work items of callbacks that are written together: one each, or in groups when they are too many for one transaction. */
+export function toCallbackItems(
+  tenantId: string,
+  callbacks: readonly NewCallback[],
+  facts: { readonly nowMs: number; readonly nonce: string },
+): readonly WorkItem[] {
+  if (callbacks.length <= mostCallbacksAtOnce) return callbacks.map((each) => toCallbackItem(tenantId, each, facts));
+  const groups = Math.ceil(callbacks.length / mostCallbacksAtOnce);
+  return Array.from({ length: groups }, (_, i) => {
+    const group = callbacks.slice(i * mostCallbacksAtOnce, (i + 1) * mostCallbacksAtOnce);
+    return toCallbackItem(tenantId, { id: `group_${group[0]?.id ?? i}`, payload: { group } }, facts);
+  });
+}
+
+/** The callbacks of a group; `undefined` for a callback. */
+export function groupOf({ payload }: WorkItem): readonly NewCallback[] | undefined {
+  return payload?.['group'] as readonly NewCallback[] | undefined;
+}
+
 /** The work item of a callback, due at once. */
 export function toCallbackItem(
   tenantId: string,

@@ -72,8 +72,10 @@ export function createWork(options: WorkOptions) {
   };
   const answer = async (controlled: Controlled): Promise<Answered> => {
     if (controlled.outcome === 'not_found') return controlled;
-    const { stored, ...rest } = controlled;
-    return { ...rest, operation: await show(stored) };
+    const { outcome, stored } = controlled;
+    const operation = await show(stored);
+    if (outcome === 'wrong_state') return { outcome, operation };
+    return { outcome, operation, ...(controlled.claim === undefined ? {} : { claim: controlled.claim }) };
   };
 
   /** Writes down what is asked for, all or nothing. */
@@ -102,6 +104,14 @@ export function createWork(options: WorkOptions) {
   /** Carries what is due in a lane. Runs side by side with others, in this process or elsewhere. */
   async function drain(lane: Lane, pass: DrainPass): Promise<{ readonly carried: number }> {
     return { carried: await engine.drain(lane, pass) };
+  }
+
+  /** Ends what was not sent yet (`done`), or asks for an end (`requested`). Repeating it gives the same answer. */
+  async function cancel(tenantId: string, id: string): Promise<Answered> {
+    const canceled = await control.cancel(tenantId, id);
+    const { callbacks = [] } = canceled.outcome === 'done' ? canceled : {};
+    await engine.deliverAtOnce(callbacks);
+    return answer(canceled);
   }
 
   async function read(tenantId: string, id: string): Promise<Operation | undefined> {
@@ -149,8 +159,7 @@ export function createWork(options: WorkOptions) {
       operations.count(tenantId, filter, enough),
     /** Ids of one sort that a tenant's operations have on Microsoft's side. */
     listReferences: operations.listReferences,
-    /** Ends what was not sent yet (`done`), or asks for an end (`requested`). Repeating it gives the same answer. */
-    cancel: async (tenantId: string, id: string): Promise<Answered> => answer(await control.cancel(tenantId, id)),
+    cancel,
     /** Tells an operation what it waits for (an approval). */
     signal: async (tenantId: string, id: string, signal: Signal): Promise<Answered> =>
       answer(await control.signal(tenantId, id, signal)),

@@ -19,6 +19,14 @@ describe('defenderIndicatorSchema', () => {
     });
   });
 
+  it.each([
+    ['team1, team 2', ['team1', 'team 2']],
+    ['', []],
+    [['team1'], ['team1']],
+  ])('takes the groups %j', (rbacGroupNames, expected) => {
+    expect(defenderIndicatorSchema.parse({ ...row, rbacGroupNames })).toMatchObject({ rbacGroupNames: expected });
+  });
+
   it('names what it does not know', () => {
     const strange = {
       id: 995,
@@ -77,6 +85,14 @@ describe('matchResults', () => {
     expect(
       matchResults(rows, [imported('a.example', '1'), imported('a.example', '2'), imported('a.example', '3')]),
     ).toBeUndefined();
-    expect(matchResults([rowOf('a')], [{ isFailed: true }])).toBeUndefined();
+  });
+
+  it('takes an item without a value, or with one that nobody sent, for its row’s', () => {
+    const items = [imported('a.example/', '1'), { isFailed: true as const }, imported('a.example', '3')];
+    expect(matchResults(rows, items)).toEqual([
+      { kind: 'imported', id: '1' },
+      { kind: 'failed', failureReason: '' },
+      { kind: 'imported', id: '3' },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallbacksOf } from '../../../shared/work/events.store.ts';
 import { freshTables } from '../../builders/storage.ts';
-import { accepted, carryOf, contoso, minuteMs, pass, receiver, testWork } from '../../builders/work.ts';
+import { accepted, carryOf, contoso, dayMs, minuteMs, pass, receiver, testWork } from '../../builders/work.ts';
 
 const callbacksOf: CallbacksOf = (before, after) =>
   Promise.resolve(
@@ -49,14 +49,51 @@ describe('callbacks', () => {
     expect(received).toHaveLength(4);
   });
 
-  test('of a cancel wait for their timer', async () => {
+  test('of a cancel are tried at once, and told once', async () => {
     const { received, carryCallback } = receiver('Done');
     const { work } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), { callbacksOf, carryCallback });
     const { operation } = await accepted(work);
     await work.cancel(contoso, operation.id);
     await work.cancel(contoso, operation.id);
-    expect((await work.drain('callbacks', pass)).carried).toBe(2);
     expect(received.map(({ payload }) => payload['status'])).toEqual(['Canceled', 'Canceled']);
+    expect((await work.drain('callbacks', pass)).carried).toBe(0);
+  });
+
+  test('of what expired while its tenant was suspended are tried by the drain that ended it', async () => {
+    const { received, carryCallback } = receiver('Done');
+    const { work, clock } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), {
+      ...{ callbacksOf, carryCallback, gate: () => Promise.resolve('Suspended' as const) },
+    });
+    await accepted(work, { isLeftToTimer: true, submitByMs: clock.now() + minuteMs });
+    clock.move(minuteMs);
+    await work.drain('actions', pass);
+    expect(received.map(({ payload }) => payload['status'])).toEqual(['Failed', 'Failed']);
+  });
+
+  test('that are too many for one transaction are told all the same, each once', async () => {
+    const { received, carryCallback } = receiver('Done');
+    const many = Array.from({ length: 250 }, (_, i) => `caller-${i}`);
+    const { work } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), {
+      carryCallback,
+      callbacksOf: (before, after) =>
+        Promise.resolve(before.status === after.status ? [] : many.map((id) => ({ id, payload: { caller: id } }))),
+    });
+    expect(await work.perform(await accepted(work))).toMatchObject({ status: 'Succeeded' });
+    expect((await work.drain('callbacks', pass)).carried).toBe(250);
+    expect(received.map(({ id }) => id).sort()).toEqual(many.toSorted());
+  });
+
+  test('that a fault of ours keeps back for five days become dead letters', async () => {
+    const { work, clock } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), {
+      carryCallback: () => Promise.reject(new TypeError('a bug')),
+    });
+    await work.addCallbacks(contoso, [{ id: 'x', payload: {} }]);
+    clock.move(5 * dayMs - 1);
+    await work.drain('callbacks', pass);
+    expect((await work.listDeadLetters(contoso, { limit: 10 }))?.value).toEqual([]);
+    clock.move(minuteMs);
+    await work.drain('callbacks', pass);
+    expect((await work.listDeadLetters(contoso, { limit: 10 }))?.value).toMatchObject([{ id: 'x', code: 'not_sent' }]);
   });
 
   test('that belong to no operation go the same way, also while the tenant is suspended', async () => {

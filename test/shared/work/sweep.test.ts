@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { freshTables } from '../../builders/storage.ts';
-import { accepted, carryOf, contoso, dayMs, minuteMs, newOperation, pass, testWork } from '../../builders/work.ts';
+import {
+  accepted,
+  carryOf,
+  contoso,
+  dayMs,
+  fabrikam,
+  minuteMs,
+  newOperation,
+  pass,
+  testWork,
+} from '../../builders/work.ts';
 
 describe('the sweep', () => {
   test('forgets what ended 30 days after it was made, and then the key is free', async () => {
@@ -43,6 +53,18 @@ describe('the sweep', () => {
     expect(await work.sweep(pass)).toMatchObject({ announced: 1 });
     expect(await work.drain('actions', pass)).toEqual({ carried: 1 });
     expect(await work.sweep(pass)).toMatchObject({ announced: 0 });
+  });
+
+  test('of one partition whose rows nobody can read keeps no other from its own', async () => {
+    const tables = await freshTables();
+    const { work, clock, lines } = testWork(tables, carryOf({ outcome: 'Done' }), {
+      sweepBeside: (tenantId) => (tenantId === contoso ? Promise.reject(new TypeError('a bug')) : Promise.resolve()),
+    });
+    await work.perform(await accepted(work));
+    await work.perform(await accepted(work, { tenantId: fabrikam }));
+    clock.move(31 * dayMs);
+    expect(await work.sweep(pass)).toMatchObject({ partitions: 1, operations: 1 });
+    expect(lines.map(({ event }) => event)).toContain('partition.skipped');
   });
 
   test('forgets a partition when nothing is in it any more, unless it was used just now', async () => {
