@@ -1,6 +1,7 @@
 import type { FieldError } from '../contract/problem.ts';
 import { canBeKey } from '../table-keys.ts';
 import { invalidFields } from './invalid-fields.ts';
+import { toRepeatedError } from './read-query.ts';
 import type { Answer, RouteRequest } from './route.ts';
 
 /** One page of a list as asked for: at most `limit` items that come after the item `after`. */
@@ -29,16 +30,23 @@ export function readPageQuery(query: URLSearchParams): PageQuery {
 
 /** What is wrong with `?limit=` and the cursor: for routes that report all wrong parameters together. */
 export function pageQueryErrors(query: URLSearchParams): readonly FieldError[] {
-  const limit = query.get('limit') ?? String(defaultLimit);
-  const cursor = query.get('cursor');
-  const errors: FieldError[] = [];
-  if (!/^\d+$/.test(limit)) {
-    errors.push({ parameter: 'limit', code: 'invalid_type', detail: 'Must be a whole number.' });
-  } else if (Number(limit) < 1 || Number(limit) > maxLimit) {
-    errors.push({ parameter: 'limit', code: 'invalid_value', detail: `Must be between 1 and ${maxLimit}.` });
+  return [
+    ...(query.getAll('limit').length > 1 ? [toRepeatedError('limit')] : limitErrors(query.get('limit'))),
+    ...(query.getAll('cursor').length > 1 ? [toRepeatedError('cursor')] : cursorErrors(query.get('cursor'))),
+  ];
+}
+
+function limitErrors(limit: string | null): readonly FieldError[] {
+  if (limit === null) return [];
+  if (!/^-?\d+$/.test(limit)) {
+    return [{ parameter: 'limit', code: 'invalid_type', detail: 'Must be a whole number.' }];
   }
-  if (cursor !== null && fromCursor(cursor) === undefined) errors.push(cursorError);
-  return errors;
+  const isWithin = Number(limit) >= 1 && Number(limit) <= maxLimit;
+  return isWithin ? [] : [{ parameter: 'limit', code: 'invalid_value', detail: `Must be between 1 and ${maxLimit}.` }];
+}
+
+function cursorErrors(cursor: string | null): readonly FieldError[] {
+  return cursor === null || fromCursor(cursor) !== undefined ? [] : [cursorError];
 }
 
 /** A cursor that no `nextLink` of ours held. */

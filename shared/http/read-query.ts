@@ -10,7 +10,7 @@ export interface ReadQuery<T> {
 
 /**
  * Reads the query parameters that `schema` names, each of them text that may be left out; others are ignored. One given
- * twice is refused: nobody could tell which one was meant. With errors, at most one for each parameter, `values` is empty.
+ * twice is refused. With errors, at most one for each parameter, `values` is empty.
  */
 export function readQuery<T extends object>(
   query: URLSearchParams,
@@ -27,6 +27,7 @@ export function readQuery<T extends object>(
   return { values: {}, errors: names.flatMap((name) => first.get(name) ?? []) };
 }
 
-function toRepeatedError(parameter: string): FieldError & { readonly parameter: string } {
+/** Of a parameter that is given more than once: nobody could tell which one was meant. */
+export function toRepeatedError(parameter: string): FieldError & { readonly parameter: string } {
   return { parameter, code: 'invalid_value', detail: 'Give it once.' };
 }
