@@ -83,7 +83,9 @@ function place({ selection, ledger, limit, reserve, now }: PlanInput, others: Ot
   });
   const isHeld = (row: WantedRow) => (ledger.get(indicatorKey(row))?.indicatorId === undefined ? 0 : 1);
   const ranked = eligible.toSorted((a, b) => compareRank(a, b) || isHeld(b) - isHeld(a));
-  const room = Math.max(0, limit - reserve - others.count);
+  // The old row of a value whose new words were refused stays, and takes its place.
+  const standing = refused.filter((entry) => rowsOf(entry, now).length > 0).length;
+  const room = Math.max(0, limit - reserve - others.count - standing);
   for (const row of ranked.slice(room))
     leftOut.push(toLeftOut(row, 'over_capacity', `the tenant has room for ${room} rows of ours`));
   return { chosen: ranked.slice(0, room), leftOut, refused };

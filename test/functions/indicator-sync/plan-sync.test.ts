@@ -317,6 +317,13 @@ describe('what Defender refused', () => {
     });
   });
 
+  test('an old row that stands beside the refusal takes its place', () => {
+    const standing = [...ledger.values()].map((entry) => ({ ...entry, indicatorId: 'id-a.example' }));
+    const result = plan([a, b], standing, { now: now + hour, limit: 1, reserve: 0 });
+    expect(brief(result)).toEqual({ unchanged: ['a.example'] });
+    expect(result.leftOut.map(({ code }) => code)).toEqual(['defender_refused', 'over_capacity']);
+  });
+
   function refusedLedger(row: WantedRow): { ledger: Ledger } {
     const [write] = plan([row], []).add;
     return {
