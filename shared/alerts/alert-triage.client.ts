@@ -9,7 +9,8 @@ import type { AlertVia } from './alert-link-rows.ts';
 import type { HeldAlert } from './remaining-update.ts';
 import { alertPath } from './to-alert-update.ts';
 import type { AlertUpdateBody } from './to-alert-update.ts';
-import { graphAlertPath, toGraphUpdate } from './to-graph-update.ts';
+import { graphAlertPath, inOtherWords, toGraphUpdate } from './to-graph-update.ts';
+import type { AlertWriteRequest } from './to-graph-update.ts';
 
 /** An alert as it is, or is after a change; `undefined` when there is none of that id. */
 export interface TriageAnswer {
@@ -55,6 +56,21 @@ function createGraphTriage(defender: Pick<Defender, 'request'>): AlertTriageApi 
       ...{ tenant, ...call, role: 'SecurityAlert.Read.All', method: 'GET', path: graphAlertPath(alertId) },
       schema: graphChangedAlertSchema,
     });
+  const write = (tenant: DefenderTenant, request: AlertWriteRequest): Promise<TriageAnswer> =>
+    unlessMissing(defender, {
+      ...{ tenant, ...call, role: 'SecurityAlert.ReadWrite.All', ...request },
+      schema: writtenSchema,
+    });
+  /** A 400 changed nothing. */
+  const writeInEitherWords = async (tenant: DefenderTenant, request: AlertWriteRequest): Promise<TriageAnswer> => {
+    try {
+      return await write(tenant, request);
+    } catch (error) {
+      const respelled = inOtherWords(request);
+      if (respelled === undefined || !isRefused(error, 400)) throw error;
+      return write(tenant, respelled);
+    }
+  };
   return {
     // https://learn.microsoft.com/graph/api/security-alert-get
     getAlert,
@@ -62,8 +78,7 @@ function createGraphTriage(defender: Pick<Defender, 'request'>): AlertTriageApi 
       let answer: TriageAnswer = { alert: {}, upstream: {} };
       let isWritten = false;
       for (const request of toGraphUpdate(alertId, body)) {
-        const write = { tenant, ...call, role: 'SecurityAlert.ReadWrite.All', ...request, schema: writtenSchema };
-        answer = await asUnknown(isWritten, () => unlessMissing(defender, write));
+        answer = await asUnknown(isWritten, () => writeInEitherWords(tenant, request));
         if (answer.alert === undefined) return answer;
         isWritten = true;
       }

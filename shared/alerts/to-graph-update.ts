@@ -37,6 +37,20 @@ export function toGraphUpdate(alertId: string | undefined, body: AlertUpdateBody
   ];
 }
 
+/** Microsoft's pages give three determinations two words each in Graph. */
+const otherWords: ReadonlyMap<unknown, string> = new Map([
+  ['clean', 'notMalicious'],
+  ['confirmedUserActivity', 'confirmedActivity'],
+  ['compromisedUser', 'compromisedAccount'],
+]);
+
+/** The same write with the other word for its determination, if there is one: for a tenant that refuses the first. */
+export function inOtherWords(request: AlertWriteRequest): AlertWriteRequest | undefined {
+  const { body } = request;
+  const determination = body instanceof Object && 'determination' in body && otherWords.get(body.determination);
+  return determination ? { ...request, body: { ...body, determination } } : undefined;
+}
+
 /** Path of one alert in Graph. */
 export function graphAlertPath(alertId: string | undefined): string {
   return `/v1.0/security/alerts_v2/${alertId === undefined ? '…' : toSegment(alertId)}`;

@@ -51,11 +51,17 @@ export const graphChangedAlertSchema = z
     comments: z
       .array(z.object({ comment: textOrNone, createdByDisplayName: textOrNone, createdDateTime: textOrNone }))
       .nullish(),
+    evidence: z
+      .array(z.object({ mdeDeviceId: machineIdSchema.optional().catch(undefined) }))
+      .nullish()
+      .catch(undefined),
   })
   .transform((alert): ChangedAlert => ({
-    ...{ alertId: alert.id, lastUpdateTime: alert.lastUpdateDateTime, machineId: undefined },
+    ...{ alertId: alert.id, lastUpdateTime: alert.lastUpdateDateTime },
+    machineId: alert.evidence?.find(({ mdeDeviceId }) => mdeDeviceId !== undefined)?.mdeDeviceId,
     ...{ severity: toDefenderWord(alert.severity), status: toDefenderWord(alert.status) },
-    ...{ classification: unlessUnknown(alert.classification), determination: unlessUnknown(alert.determination) },
+    classification: unlessUnknown(alert.classification),
+    determination: toDetermination(unlessUnknown(alert.determination)),
     assignedTo: alert.assignedTo,
     comments: (alert.comments ?? []).map(({ comment, createdByDisplayName: createdBy, createdDateTime: createdTime }) =>
       toComment({ comment, createdBy, createdTime }),
@@ -70,6 +76,11 @@ function toDefenderWord(word: string | undefined): string | undefined {
 /** Where Defender's API says nothing, Graph says `unknown`. */
 function unlessUnknown(word: string | undefined): string | undefined {
   return word === 'unknown' ? undefined : toDefenderWord(word);
+}
+
+/** The one determination that Graph has a name of its own for. */
+function toDetermination(word: string | undefined): string | undefined {
+  return word === 'CompromisedAccount' ? 'CompromisedUser' : word;
 }
 
 function toComment({

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAlertTriage } from '../../../shared/alerts/alert-triage.client.ts';
 import { createDefenderAlerts } from '../../../shared/defender/alerts.client.ts';
+import type { Defender } from '../../../shared/defender/call.ts';
+import { UpstreamRefused } from '../../../shared/errors.ts';
 import { defenderAt, startMicrosoft, world } from '../../builders/microsoft.ts';
 import { freshTables } from '../../builders/storage.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
@@ -38,3 +40,29 @@ test('through Graph: fields and comment are two calls, read back in Defender’s
   expect((await Graph.getAlert(tenant, 'da9_9')).alert).toBeUndefined();
   expect((await Graph.updateAlert(tenant, { alertId: 'da9_9', body })).alert).toBeUndefined();
 });
+
+test.each([
+  ['FalsePositive', 'Clean', ['clean', 'notMalicious']],
+  ['InformationalExpectedActivity', 'ConfirmedUserActivity', ['confirmedUserActivity', 'confirmedActivity']],
+  ['TruePositive', 'CompromisedUser', ['compromisedUser', 'compromisedAccount']],
+  ['TruePositive', 'Malware', ['malware']],
+] as const)(
+  'through Graph: of %s, %s is sent as %j until one is taken',
+  async (classification, determination, words) => {
+    const sent: unknown[] = [];
+    const request: Defender['request'] = (call) => {
+      sent.push(call.body);
+      if (sent.length < words.length)
+        return Promise.reject(new UpstreamRefused('defender_refused', '', { status: 400 }));
+      return Promise.resolve({ value: call.schema.parse({}), status: 200, upstream: {} });
+    };
+    const { Graph } = createAlertTriage({
+      defender: { request },
+      alerts: createDefenderAlerts({ request, list: () => Promise.resolve([]) }),
+    });
+    await Graph.updateAlert(tenant, { alertId: 'x_aml', body: { classification, determination } });
+    const [first = ''] = classification;
+    const word = first.toLowerCase() + classification.slice(1);
+    expect(sent).toEqual(words.map((each) => ({ classification: word, determination: each })));
+  },
+);

@@ -54,6 +54,16 @@ describe('planFollowing', () => {
       'Low',
       [{ isUpdateTold: false, observedFrom: 'Low' }],
     ],
+    [
+      'all alerts, of which Graph has some of ours',
+      [caller(['alert.observed'])],
+      { Graph: nowMs },
+      'High',
+      [
+        { via: 'Defender', isUpdateTold: false, observedFrom: 'High' },
+        { via: 'Graph', isUpdateTold: false, observedFrom: 'High' },
+      ],
+    ],
     ['ours alone', [caller(['alert.updated'])], { Defender: nowMs }, 'Low', [{ via: 'Defender', isUpdateTold: true }]],
     ['another event', [caller(['action.failed'])], { Defender: nowMs }, 'Low', []],
     ['an address that is not verified', [caller('All', { status: 'Unverified' })], { Defender: nowMs }, 'Low', []],
@@ -122,9 +132,9 @@ describe('the cursor', () => {
     expect(movedOn(cursor, { alerts: [alertAt('2099-01-01T00:00:00Z')], nowMs: nowMs + 60_000 }).at).toBe(now + minute);
   });
 
-  it('observes from when it is asked to until it is not', () => {
+  it('observes from shortly before it is asked to until it is not', () => {
     const { observedSince: _since, ...off } = cursor;
-    expect(observing(off, true, nowMs + 1).observedSince).toBe(now + ticksPerMs);
+    expect(observing(off, true, nowMs + 1).observedSince).toBe(now + ticksPerMs - overlap);
     expect(observing(cursor, true, nowMs + 1)).toBe(cursor);
     expect(observing({ ...cursor, seen: [['x', now]] }, false, nowMs)).toEqual(off);
   });
@@ -140,15 +150,23 @@ describe('an alert as it is read', () => {
     const times = { createdTime: '2026-11-20T10:01:00Z' };
     const defender = defenderChangedAlertSchema.parse({
       ...{ id: 'da1_1', lastUpdateTime: '2026-11-20T10:02:00Z', severity: 'High', status: 'InProgress' },
-      ...{ classification: null, determination: null, assignedTo: null, machineId: 'none', title: 'x' },
+      ...{ classification: null, determination: null, assignedTo: null, machineId: 'a'.repeat(40), title: 'x' },
       comments: [{ comment: 'c', createdBy: 'ana@example.test', ...times }],
     });
     const graph = graphChangedAlertSchema.parse({
       ...{ id: 'da1_1', lastUpdateDateTime: '2026-11-20T10:02:00Z', severity: 'high', status: 'inProgress' },
       ...{ classification: 'unknown', determination: 'unknown', assignedTo: null, title: 'x' },
+      evidence: [{ sha256: 'x' }, { mdeDeviceId: null }, { mdeDeviceId: 'A'.repeat(40) }],
       comments: [{ comment: 'c', createdByDisplayName: 'ana@example.test', createdDateTime: times.createdTime }],
     });
     expect(graph).toEqual(defender);
-    expect(defender).toMatchObject({ machineId: undefined, comments: [{ comment: 'c', ...times }] });
+    const compromised = { id: 'x_aml', lastUpdateDateTime: times.createdTime, determination: 'compromisedAccount' };
+    expect(graphChangedAlertSchema.parse(compromised)).toMatchObject({ determination: 'CompromisedUser' });
+    expect(defender).toMatchObject({ machineId: 'a'.repeat(40), comments: [{ comment: 'c', ...times }] });
+  });
+
+  it.each([undefined, null, [], 'none', [{ mdeDeviceId: 'none' }]])('has no machine in evidence %j', (evidence) => {
+    const alert = { id: 'da1_1', lastUpdateDateTime: '2026-11-20T10:02:00Z', evidence };
+    expect(graphChangedAlertSchema.parse(alert).machineId).toBeUndefined();
   });
 });
