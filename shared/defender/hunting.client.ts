@@ -60,6 +60,11 @@ function toCall(
   return {
     ...{ tenant, service: 'graph', api: 'hunting', role: 'ThreatHunting.Read.All', isRepeatable: true, timeoutMs },
     ...{ method: 'POST', path: '/v1.0/security/runHuntingQuery' },
-    body: { Query: query, ...(timespan === undefined ? {} : { Timespan: timespan }) },
+    body: { Query: query, ...(timespan === undefined ? {} : { Timespan: inDays(timespan) }) },
   };
+}
+
+/** Microsoft's parsers of durations know no weeks. */
+function inDays(timespan: string): string {
+  return timespan.replace(/^P(\d+)W(?:(\d+)D)?/, (_, weeks, days = 0) => `P${Number(weeks) * 7 + Number(days)}D`);
 }
