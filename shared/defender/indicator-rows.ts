@@ -30,11 +30,19 @@ export const defenderIndicatorSchema = z.object({
     .boolean()
     .nullish()
     .transform((value) => value ?? false),
+  /** The page says a comma-separated text, its samples are lists. */
   rbacGroupNames: z
-    .array(z.string())
+    .union([z.array(z.string()), z.string().transform(toNames)])
     .nullish()
     .transform((value): readonly string[] => value ?? []),
 });
+
+function toNames(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
 
 /** See {@link defenderIndicatorSchema}. */
 export type DefenderIndicator = Readonly<z.output<typeof defenderIndicatorSchema>>;
