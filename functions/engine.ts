@@ -13,6 +13,7 @@ import { createDefenderMachineActions } from '../shared/defender/machine-actions
 import { createDefenderMachines } from '../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../shared/http/accept-operation.http.ts';
 import { createBlockEvidence } from '../shared/indicators/block-evidence.store.ts';
+import { closing } from '../shared/indicators/close-direct.store.ts';
 import type { DirectIndicators } from '../shared/indicators/direct-indicators.ts';
 import { createDirectRows } from '../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../shared/indicators/ledger.store.ts';
@@ -173,7 +174,10 @@ function createCarries(
         Indicator: createCarryIndicator(indicators),
       },
     }),
-    IndicatorSync: createSyncCarry({ ...tools, tenants }),
+    IndicatorSync: createSyncCarry({
+      ...{ ...tools, tenants },
+      direct: closing(tools.direct, (...asked) => work().readUngated(...asked)),
+    }),
     TenantRemoval: createRemoveTenant({ ...tools, tenants, endSync: sync.end }),
   };
 }

@@ -25,6 +25,7 @@ import type { Operation } from '../../shared/contract/operation.ts';
 import { createDefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { createEgress } from '../../shared/egress/egress.client.ts';
+import { closing } from '../../shared/indicators/close-direct.store.ts';
 import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
 import { createLedgers } from '../../shared/indicators/ledger.store.ts';
 import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
@@ -72,7 +73,10 @@ export async function openInstance(simulator: Simulator, tables: Tables, changes
   const direct = changeDirect(createDirectRows(tables('ledger'), newId));
   const inputs = createSyncInputs({ feeds, versions });
   const planTenant = createPlanTenant({ inputs, ledgers, direct, states, indicators, appId: clientId, ownNames, now });
-  const sync = createSyncCarry({ tenants, planTenant, inputs, ledgers, direct, states, indicators, ownNames });
+  const sync = createSyncCarry({
+    ...{ tenants, planTenant, inputs, ledgers, states, indicators, ownNames },
+    direct: closing(direct, (...asked) => work.readUngated(...asked)),
+  });
   const removal = createRemoveTenant({
     ...{ tenants, planTenant, ledgers, direct, states, indicators },
     endSync: (id) => endSync(work, id),

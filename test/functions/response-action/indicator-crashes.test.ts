@@ -98,6 +98,29 @@ describe('a process that dies while it gives an indicator up', () => {
   );
 });
 
+describe('a process that dies whenever it has noted an indicator', () => {
+  it('ends the action in the end, and the sync takes out what that left behind', async () => {
+    const world = await setUpDirect(simulator);
+    const { control, instance, another, rows } = world;
+    const dying = await another({
+      direct: (real) => ({
+        ...real,
+        find: () => Promise.reject(new Error('The process died.')),
+      }),
+    });
+    const { operation } = await accept(dying, { action: 'SubmitIndicator', indicator: block });
+    for (let passed = 0; passed < 6 * 60; passed += 30) {
+      control.clock.advance(30 * minuteMs);
+      await dying.work.drain('actions', { budgetMs: 45_000 });
+    }
+    expect(await instance.work.read(tenantId, operation.id)).toMatchObject({
+      ...{ status: 'Failed', error: { code: 'attempts_exhausted' } },
+    });
+    for (let ticks = 0; ticks < 2; ticks += 1) await syncOnce(instance);
+    expect([rows(), (await instance.direct.read(tenantId)).records]).toEqual([[], []]);
+  });
+});
+
 describe('several at once', () => {
   it('a sync of the same tenant in another process and ten requests end with every row once', async () => {
     const world = await setUpDirect(simulator);
