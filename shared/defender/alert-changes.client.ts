@@ -1,4 +1,3 @@
-import { UpstreamUnavailable } from '../errors.ts';
 import { fromTicks } from '../ticks.ts';
 import type { Ticks } from '../ticks.ts';
 import type { Defender } from './call.ts';
@@ -24,40 +23,55 @@ export interface AlertChanges {
 const pageSize = 10_000;
 const role: MdeRole = 'Alert.ReadWrite.All';
 
-/** Reads alerts by their last change. A window that fills a page is halved until it does not. */
+/** Reads alerts by their last change. A window that fills a page is halved until it does not; a single moment is read page by page. */
 export function createAlertChanges(
   defender: Pick<Defender, 'list'>,
   { fullPage = pageSize }: { readonly fullPage?: number } = {},
 ): AlertChanges {
   // https://learn.microsoft.com/defender-endpoint/api/get-alerts
-  const list = (tenant: DefenderTenant, from: Ticks, to: Ticks | undefined): Promise<readonly ChangedAlert[]> => {
+  const list = (tenant: DefenderTenant, { from, to, skip = 0 }: Part): Promise<readonly ChangedAlert[]> => {
     const upTo = to === undefined ? '' : ` and lastUpdateTime lt ${fromTicks(to)}`;
     const filter = toFilterOption(`lastUpdateTime ge ${fromTicks(from)}${upTo}`);
-    const path = `/api/alerts?${filter}&$top=${fullPage}`;
+    const path = `/api/alerts?${filter}&$top=${fullPage}${skip === 0 ? '' : `&$skip=${skip}`}`;
     return defender.list({ tenant, api: 'alerts', role, method: 'GET', path, schema: defenderChangedAlertSchema });
+  };
+  const listRest = async (tenant: DefenderTenant, part: Part, first: readonly ChangedAlert[]) => {
+    const found = [...first];
+    for (let page = first; page.length >= fullPage; found.push(...page)) {
+      page = await list(tenant, { ...part, skip: found.length });
+    }
+    return found;
   };
   return {
     readSince: async (tenant, from) => {
       let to: Ticks | undefined;
       for (;;) {
-        const alerts = await list(tenant, from, to);
+        const alerts = await list(tenant, { from, to });
         if (alerts.length < fullPage) return { alerts, ...(to === undefined ? {} : { to }) };
-        to = halfOf(from, to ?? lastOf(alerts) + 1n);
+        if (to === from + 1n) return { alerts: await listRest(tenant, { from, to }, alerts), to };
+        to = earlierEnd(from, alerts.map(ticksOf));
       }
     },
   };
 }
 
-function lastOf(alerts: readonly ChangedAlert[]): Ticks {
-  return alerts.map(ticksOf).reduce((latest, each) => (each > latest ? each : latest), 0n);
+/** What is asked for at once. */
+interface Part {
+  readonly from: Ticks;
+  readonly to: Ticks | undefined;
+  readonly skip?: number;
 }
 
-function halfOf(from: Ticks, to: Ticks): Ticks {
-  const half = from + (to - from) / 2n;
-  if (half > from) return half;
-  throw new UpstreamUnavailable('More alerts were changed in one moment than Defender gives at once.', {
-    retryAfterMs: 60_000,
-  });
+/** Where to end a window that was full: half-way to the last of its changes, or where a burst of them begins; never at once. */
+function earlierEnd(from: Ticks, times: readonly Ticks[]): Ticks {
+  const [first, last] = times.reduce(
+    ([min, max], each) => [each < min ? each : min, each > max ? each : max] as const,
+    [times[0] ?? from, from] as const,
+  );
+  const end = last + 1n;
+  if (first - from > 100n * (end - first)) return first;
+  const half = from + (end - from) / 2n;
+  return half > from ? half : from + 1n;
 }
 
 const graphRole: GraphRole = 'SecurityAlert.ReadWrite.All';

@@ -28,11 +28,11 @@ export function startAt(nowMs: number): AlertCursor {
   return { at: BigInt(nowMs) * ticksPerMs, seen: [] };
 }
 
-/** Observing begins with what is changed from now on, and ends. */
+/** Observing begins, with what was changed a little before (it may have been asked for since the last look), and ends. */
 export function observing(cursor: AlertCursor, isObserved: boolean, nowMs: number): AlertCursor {
   if (isObserved === (cursor.observedSince !== undefined)) return cursor;
   const { observedSince: _until, ...rest } = cursor;
-  return isObserved ? { ...rest, observedSince: BigInt(nowMs) * ticksPerMs } : { ...rest, seen: [] };
+  return isObserved ? { ...rest, observedSince: BigInt(nowMs) * ticksPerMs - overlap } : { ...rest, seen: [] };
 }
 
 /**

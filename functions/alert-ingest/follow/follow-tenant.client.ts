@@ -127,15 +127,16 @@ async function planPart(
   cursor: AlertCursor,
 ): Promise<Plan> {
   const { tenantId } = tenant;
-  const ids = isUpdateTold ? alerts.map(({ alertId }) => alertId) : [];
+  const ids = isUpdateTold || via === 'Graph' ? alerts.map(({ alertId }) => alertId) : [];
   const linked = new Map([...(await links.byAlertId(tenantId, ids))].filter(([, alert]) => alert.via === via));
-  const before = await followed.read(tenantId, [...linked.keys()]);
+  const before = isUpdateTold ? await followed.read(tenantId, [...linked.keys()]) : new Map<string, KnownAlert>();
   const changes = alerts.flatMap((alert) => {
     const ours = linked.get(alert.alertId);
-    if (ours === undefined) return [];
+    if (ours === undefined || !isUpdateTold) return [];
     return [{ alertId: alert.alertId, ...planAlertChange(alert, ours, before.get(alert.alertId)) }];
   });
-  const observed = observedFrom === undefined ? [] : planObserved(alerts, cursor, { tenantId, from: observedFrom });
+  const seen = via === 'Graph' ? alerts.filter(({ alertId }) => linked.has(alertId)) : alerts;
+  const observed = observedFrom === undefined ? [] : planObserved(seen, cursor, { tenantId, from: observedFrom });
   return {
     events: [...changes.flatMap(({ events }) => events), ...observed],
     known: changes.flatMap(({ alertId, known }) => (known === undefined ? [] : [[alertId, known] as const])),

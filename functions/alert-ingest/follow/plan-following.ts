@@ -13,7 +13,7 @@ export interface Followed {
   readonly via: AlertVia;
   /** Whether changes of our alerts are told. */
   readonly isUpdateTold: boolean;
-  /** Absent: alerts of others are not told. */
+  /** Absent: what is not a change of ours is not told. In Graph only ours are observed. */
   readonly observedFrom?: ObservedFrom;
 }
 
@@ -35,9 +35,10 @@ export function planFollowing(tenant: TenantRecord, facts: FollowingFacts): read
   const isTold = isWanted(tenant, 'alert.updated', facts);
   const observedFrom = observe !== 'Off' && isWanted(tenant, 'alert.observed', facts) ? observe : undefined;
   return (['Defender', 'Graph'] as const).flatMap((via) => {
-    const isUpdateTold = isTold && hasAlerts(tenant, via, facts);
-    // What Graph has besides is none of Defender for Endpoint's alerts.
-    const isObserved = via === 'Defender' && observedFrom !== undefined;
+    const isOurs = hasAlerts(tenant, via, facts);
+    const isUpdateTold = isTold && isOurs;
+    // Of what Graph alone has, only ours are Defender for Endpoint's.
+    const isObserved = observedFrom !== undefined && (via === 'Defender' || isOurs);
     if (!isUpdateTold && !isObserved) return [];
     return [{ tenant, via, isUpdateTold, ...(isObserved ? { observedFrom } : {}) }];
   });

@@ -23,7 +23,7 @@ describe('alert.observed', () => {
   it('tells of any alert that is severe enough, new or changed', async () => {
     const { control, tick, observe } = await setUpFollowing(simulator);
     control.alerts.seed(tenantId, [{ id: 'da0_0', machineId, title: 'before', severity: 'High' }]);
-    control.clock.advance(minuteMs);
+    control.clock.advance(6 * minuteMs);
     await observe('Medium');
     expect(await tick()).toEqual([]);
     control.alerts.seed(tenantId, [
@@ -34,13 +34,42 @@ describe('alert.observed', () => {
     const events = await tick();
     expect(events.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))).toEqual(
       [
-        { alertId: 'da1_1', severity: 'High', status: 'New', machineId, lastUpdateTime: at(6) },
-        { alertId: 'da3_3', severity: 'Medium', status: 'New', lastUpdateTime: at(6) },
-      ].map((data) => ({ type: 'alert.observed', timestamp: at(6), tenantId, data })),
+        { alertId: 'da1_1', severity: 'High', status: 'New', machineId, lastUpdateTime: at(11) },
+        { alertId: 'da3_3', severity: 'Medium', status: 'New', lastUpdateTime: at(11) },
+      ].map((data) => ({ type: 'alert.observed', timestamp: at(11), tenantId, data })),
     );
     expect(await tick()).toEqual([]);
     control.alerts.change(tenantId, 'da1_1', { status: 'Resolved' });
     expect(await tick()).toMatchObject([{ data: { alertId: 'da1_1', status: 'Resolved' } }]);
+  });
+
+  it('tells of what comes before the first look', async () => {
+    const { control, tick, observe } = await setUpFollowing(simulator);
+    await observe('Low');
+    control.clock.advance(minuteMs);
+    control.alerts.seed(tenantId, [{ id: 'da1_1', machineId, title: 'soon', severity: 'High' }]);
+    expect(await tick()).toMatchObject([{ data: { alertId: 'da1_1', lastUpdateTime: at(1) } }]);
+    expect(await tick()).toEqual([]);
+  });
+
+  it('tells of alerts of ours that Graph alone has, and not of others’', async () => {
+    const { control, tick, observe, links } = await setUpFollowing(simulator);
+    await observe('Medium');
+    const evidence = [{ '@odata.type': '#microsoft.graph.security.deviceEvidence', mdeDeviceId: machineId }];
+    control.graphAlerts.seed(tenantId, [
+      { id: 'one_aml', title: 'ours', severity: 'high', evidence },
+      { id: 'two_aml', title: 'ours, and not so severe', severity: 'low' },
+      { id: 'three_aml', title: 'theirs', severity: 'high' },
+    ] as Parameters<typeof control.graphAlerts.seed>[1]);
+    const operationId = `op_${'a'.repeat(26)}`;
+    for (const alertId of ['one_aml', 'two_aml']) {
+      await links.put({ tenantId, id: alertId, alertId, operationId, via: 'Graph' });
+    }
+    const data = { alertId: 'one_aml', severity: 'High', status: 'New', machineId };
+    expect(await tick()).toMatchObject([{ type: 'alert.observed', data }]);
+    expect(await tick()).toEqual([]);
+    control.graphAlerts.triage(tenantId, 'one_aml', { status: 'inProgress' });
+    expect((await tick()).map(({ type }) => type).toSorted()).toEqual(['alert.observed', 'alert.updated']);
   });
 
   it('begins with what happens from then on', async () => {
