@@ -12,6 +12,7 @@ import { world } from '../local/demo-world.ts';
 import { requireFreePort } from '../local/listen.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const samples = join(root, 'test/local/samples');
 const folder = freshFolder();
 const temp = join(folder, 'temp');
 const feeds = [join(folder, 'list.txt'), join(folder, 'table.csv')];
@@ -86,6 +87,11 @@ test('npm start, what can be done beside it, and Ctrl-C', async () => {
   expectInStep(demo);
   expectOutcomes(demo);
   expect(demo.output()).toContain('The late alert is looked for again');
+
+  for (const sample of readdirSync(samples)) {
+    const send = run(`npm run -s send -- ${join(samples, sample)}`);
+    expect([await send.ended, send.output()]).toEqual([0, expect.stringMatching(/"status": "(?:Succeeded|Running)"/)]);
+  }
 
   start.signal('SIGINT');
   await start.ended;
