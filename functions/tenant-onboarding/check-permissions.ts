@@ -24,20 +24,28 @@ interface Needed {
 /** An alert without an event: Graph makes it, tells of it, and takes its changes. */
 const graphAlertRoles: readonly GraphRole[] = ['SecurityAlert.Create.All', 'SecurityAlert.ReadWrite.All'];
 
-/** The roles that the scenarios need in a tenant with this policy: an action that is not allowed needs none. */
+const alertRoles: readonly MdeRole[] = ['Alert.ReadWrite.All', 'Machine.Read.All'];
+const indicatorRoles: readonly MdeRole[] = ['Ti.ReadWrite.All'];
+
+/**
+ * The roles that the scenarios need in a tenant with this policy: an action that is not allowed needs none. Actions on alerts and
+ * indicators need what the other two scenarios do, and it shows there (contract §11, the example).
+ */
 export function neededRoles({
   alerts,
   actions,
   queries,
 }: TenantPolicy): Readonly<Record<'alertIngest' | 'indicatorSync' | 'responseAction', Needed>> {
-  const ofActions = actions.allowed.flatMap((action) => actionRoles[action]);
+  const ofActions = actions.allowed
+    .flatMap((action) => actionRoles[action])
+    .filter((role) => ![...alertRoles, ...indicatorRoles].includes(role));
   const ofFallback = alerts.fallback === 'GraphAlert' ? graphAlertRoles : [];
   return {
     alertIngest: {
-      mde: ['Alert.ReadWrite.All', 'Machine.Read.All'],
+      mde: alertRoles,
       graph: ['ThreatHunting.Read.All', ...ofFallback],
     },
-    indicatorSync: { mde: ['Ti.ReadWrite.All'], graph: [] },
+    indicatorSync: { mde: indicatorRoles, graph: [] },
     responseAction: {
       mde: [...new Set(['Machine.Read.All' as const, ...ofActions])],
       graph: queries.allowed ? ['ThreatHunting.Read.All'] : [],
