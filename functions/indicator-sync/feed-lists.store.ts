@@ -74,6 +74,20 @@ export async function deleteList(table: TableClient, feedId: string, place: List
   if (place.entries > 0) await deleteRows(table, rowsOf(feedId, place));
 }
 
+/** What of a feed's rows stays: the lists that its state names, and everything written after a time. */
+export interface Kept {
+  readonly lists: readonly ListPlace[];
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+/** Takes away what no state names: lists that were replaced, and what a crash left of a write that never came to its end. */
+export async function deleteOtherLists(table: TableClient, feedId: string, { lists, since }: Kept): Promise<void> {
+  const kept = lists.map(({ writeId }) => `${writeId}|`);
+  const filter = odata`PartitionKey eq ${partitionOf(feedId)} and Timestamp lt ${new Date(since)}`;
+  await deleteRows(table, filter, (rowKey) => kept.some((list) => rowKey.startsWith(list)));
+}
+
 /** Takes all lists of a feed away. */
 export async function deleteLists(table: TableClient, feedId: string): Promise<void> {
   await deleteRows(table, odata`PartitionKey eq ${partitionOf(feedId)}`);
@@ -96,9 +110,14 @@ function rowsOf(feedId: string, place: ListPlace): string {
   return odata`PartitionKey eq ${partitionOf(feedId)} and RowKey ge ${from} and RowKey lt ${to}`;
 }
 
-async function deleteRows(table: TableClient, filter: string): Promise<void> {
+async function deleteRows(
+  table: TableClient,
+  filter: string,
+  isKept: (rowKey: string) => boolean = () => false,
+): Promise<void> {
   const select = ['PartitionKey', 'RowKey'];
   for await (const row of table.listEntities({ queryOptions: { filter, select } })) {
+    if (isKept(String(row.rowKey))) continue;
     await table.deleteEntity(String(row.partitionKey), String(row.rowKey)).catch(unlessGone);
   }
 }

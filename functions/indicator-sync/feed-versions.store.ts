@@ -2,10 +2,12 @@ import type { RestError } from '@azure/core-rest-pipeline';
 import { odata } from '@azure/data-tables';
 import type { TableClient, TableEntityResult } from '@azure/data-tables';
 import { packJson, unpackJson } from '../../shared/packed-json.ts';
-import { deleteList, deleteLists, nowhere, readList, writeList } from './feed-lists.store.ts';
+import { deleteList, deleteLists, deleteOtherLists, nowhere, readList, writeList } from './feed-lists.store.ts';
 import type { ListPlace } from './feed-lists.store.ts';
 
 const statesPartition = 'states';
+/** No write takes as long: rows that are so much older than the state that was replaced, and that no state names, are nobody's. */
+const longestWriteMs = 3_600_000;
 
 /** What is known of a feed besides its document; `S` is the small part that is read for every feed at once. */
 export interface StoredFeedState<S> {
@@ -14,6 +16,8 @@ export interface StoredFeedState<S> {
   readonly contents: ListPlace;
   readonly rejects: ListPlace;
   readonly etag: string;
+  /** When storage took it; RFC 3339, by storage's clock. */
+  readonly writtenAt: string;
 }
 
 /** The part of a write that replaces what is stored: a list left out stays as it is. */
@@ -71,6 +75,10 @@ export function createFeedVersions<S, C, R>(table: TableClient, newId: () => str
         ? [write.contents ? before?.contents : undefined, write.rejects ? before?.rejects : undefined]
         : [write.contents ? contents : undefined, write.rejects ? rejects : undefined];
       for (const list of stale) if (list) await deleteList(table, feedId, list);
+      if (committed && before) {
+        const since = new Date(Date.parse(before.writtenAt) - longestWriteMs).toISOString();
+        await deleteOtherLists(table, feedId, { lists: [contents, rejects], since });
+      }
       return committed;
     },
     remove: async (feedId) => {
@@ -80,7 +88,11 @@ export function createFeedVersions<S, C, R>(table: TableClient, newId: () => str
   };
 }
 
-async function commit<S>(table: TableClient, stored: StoredFeedState<S>, commitId: string): Promise<boolean> {
+async function commit<S>(
+  table: TableClient,
+  stored: Omit<StoredFeedState<S>, 'writtenAt'>,
+  commitId: string,
+): Promise<boolean> {
   const row = {
     partitionKey: statesPartition,
     rowKey: stored.feedId,
@@ -110,6 +122,7 @@ function toStored<S>(row: TableEntityResult<Record<string, unknown>>): StoredFee
     contents: { writeId: String(row['contentsId']), entries: Number(row['contentsEntries']) },
     rejects: { writeId: String(row['rejectsId']), entries: Number(row['rejectsEntries']) },
     etag: row.etag,
+    writtenAt: String(row.timestamp),
   };
 }
 

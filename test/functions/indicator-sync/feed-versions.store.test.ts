@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { odata } from '@azure/data-tables';
 import { describe, expect, test } from 'vitest';
 import { createFeedVersions } from '../../../functions/indicator-sync/feed-versions.store.ts';
 import { freshTables } from '../../builders/storage.ts';
@@ -58,6 +59,43 @@ describe('versions of a feed', () => {
     const after = await versions.readState('phishing');
     expect(after && (await versions.readContents(after))).toEqual(entries(won[0] ? 5 : 6));
     expect(await versions.write('phishing', { state: { version: 9 } }, undefined)).toBe(false);
+  });
+
+  test('what a crash left of a write goes with a later one; what is being written stays', async () => {
+    const table = (await freshTables())('feeds');
+    const versions = createFeedVersions<State, { readonly value: string }, { readonly place: string }>(
+      table,
+      randomUUID,
+    );
+    const rows = async () => {
+      const keys: string[] = [];
+      for await (const { rowKey } of table.listEntities({
+        queryOptions: { filter: odata`PartitionKey eq 'feed|phishing'` },
+      }))
+        keys.push(String(rowKey));
+      return keys;
+    };
+    const dying = createFeedVersions<State, { readonly value: string }, never>(
+      Object.assign(Object.create(table) as typeof table, { createEntity: () => Promise.reject(new Error('Killed.')) }),
+      randomUUID,
+    );
+    await expect(dying.write('phishing', { state: { version: 1 }, contents: entries(2) }, undefined)).rejects.toThrow();
+    await versions.write('phishing', { state: { version: 1 }, contents: entries(3), rejects: [] }, undefined);
+    const first = await versions.readState('phishing');
+    await versions.write('phishing', { state: { version: 1 }, rejects: [{ place: 'line 9' }] }, first);
+    expect(await rows()).toHaveLength(3);
+
+    const second = (await versions.readState('phishing'))!;
+    const writtenAt = new Date(Date.parse(second.writtenAt) + 2 * 3_600_000).toISOString();
+    await versions.write(
+      'phishing',
+      { state: { version: 1 }, rejects: [{ place: 'line 8' }] },
+      { ...second, writtenAt },
+    );
+    const third = (await versions.readState('phishing'))!;
+    expect(await rows()).toHaveLength(2);
+    expect(await versions.readContents(third)).toEqual(entries(3));
+    expect(await versions.readRejects(third)).toEqual([{ place: 'line 8' }]);
   });
 
   test('all states are read at once, and a removed feed is gone', async () => {
