@@ -6,6 +6,7 @@ import type { Documents } from '../../shared/registry/documents.store.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Work } from '../../shared/work/work.store.ts';
+import { shardAt } from '../../shared/work/drain-lane.timer.ts';
 import { createLimit } from '../../shared/work/limit.ts';
 import { inputsOf, syncDue } from './sync-due.ts';
 import type { SyncReason } from './sync-due.ts';
@@ -24,6 +25,8 @@ export interface SyncTenantsOptions {
   readonly newId: () => string;
   readonly now: Clock;
   readonly log: Log;
+  /** How many timers the lane has; this is its first. */
+  readonly timersPerLane?: number;
 }
 
 /** The next tick comes in a minute. */
@@ -45,7 +48,8 @@ export function createSyncTenants(options: SyncTenantsOptions): TimerHandler {
     await Promise.all(
       wanted.map((each) => limit(async () => (now() < startMs + askingMs ? ask(options, each) : undefined))),
     );
-    const { carried } = await work.drain('sync', { budgetMs: Math.max(0, startMs + budgetMs - now()) });
+    const leftMs = Math.max(0, startMs + budgetMs - now());
+    const { carried } = await work.drain('sync', { budgetMs: leftMs, ...shardAt(0, options) });
     log.info('lane.drained', { lane: 'sync', carried });
   };
 }

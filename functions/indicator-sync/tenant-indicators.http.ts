@@ -1,11 +1,12 @@
 import type { HttpHandler } from '@azure/functions';
-import type { IndicatorType } from '../../shared/contract/indicator.ts';
+import type { IndicatorAnswer, IndicatorType } from '../../shared/contract/indicator.ts';
 import { indicatorTypeSchema, syncRequestSchema } from '../../shared/contract/indicator.ts';
 import { RejectedInput } from '../../shared/errors.ts';
 import type { AcceptOperation } from '../../shared/http/accept-operation.http.ts';
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { RouteRequest } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
+import { normaliseIndicator, recogniseIndicatorType } from '../../shared/indicators/normalise-indicator.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
@@ -74,16 +75,24 @@ export function createTenantIndicatorHandlers(serve: Serve, options: TenantIndic
 }
 
 function lookUp(value: string, query: URLSearchParams, loaded: Awaited<ReturnType<PlanTenant>>) {
-  const identities = identitiesOf(value, readType(query));
+  const type = readType(query);
+  const identities = identitiesOf(value, type);
   const [first] = identities;
-  if (first === undefined) {
-    throw invalidFields([
-      { parameter: 'value', code: 'invalid_value', detail: 'Must be a value of an indicator type.' },
-    ]);
-  }
+  if (first === undefined) return answerRefused(value, type);
   const facts = { ...loaded, ledger: loaded.stored.ledger };
   const answers = identities.map((identity) => answerValue(identity, facts));
   return answers.find(({ state }) => state !== 'Unknown') ?? answerValue(first, facts);
+}
+
+/** No tenant ever holds it, and the answer says why; what is no value at all is a wrong question. */
+function answerRefused(value: string, asked: IndicatorType | undefined): IndicatorAnswer {
+  const indicatorType = asked ?? recogniseIndicatorType(value);
+  const normal = indicatorType === undefined ? undefined : normaliseIndicator(indicatorType, value);
+  const detail = normal?.ok === false ? normal.detail : 'Must be a value of an indicator type.';
+  const isRule = normal?.ok === false && normal.code !== 'invalid_value';
+  if (indicatorType !== undefined && isRule)
+    return { indicatorType, indicatorValue: value, state: 'Unknown', why: detail };
+  throw invalidFields([{ parameter: 'value', code: 'invalid_value', detail }]);
 }
 
 function readType(query: URLSearchParams): IndicatorType | undefined {

@@ -116,5 +116,5 @@ function whyOf(item: AcceptedItem, { feedId, version }: FeedView, action: string
 /** `{feed}` and `{value}` in a text, cut to what the field takes. What is filled in is not read again. */
 function filled(text: string, words: { readonly feed: string; readonly value: string }, length: number): string {
   const all = text.replaceAll(/\{(feed|value)\}/g, (_, word: 'feed' | 'value') => words[word]);
-  return all.length <= length ? all : `${all.slice(0, length - 1)}…`;
+  return all.length <= length ? all : `${all.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -2,7 +2,7 @@ import { toTime } from '../../../shared/contract/primitives.ts';
 
 /** One text field for a spread: nothing when it is empty, at most `length` UTF-16 units of it otherwise. */
 export function cut<K extends string>(name: K, text: string, length: number): { readonly [P in K]?: string } {
-  const trimmed = text.trim();
+  const trimmed = text.toWellFormed().trim();
   const shown = trimmed.length <= length ? trimmed : `${trimmed.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
   return shown === '' ? {} : ({ [name]: shown } as { readonly [P in K]?: string });
 }

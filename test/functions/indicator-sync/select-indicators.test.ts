@@ -105,6 +105,10 @@ describe('one feed', () => {
     const long = select([feed('x', [item('bad.example')], { displayName: 'n'.repeat(200), apply })]).wanted[0];
     expect(long?.title).toHaveLength(38 + 193);
     expect(long?.description).toHaveLength(1000);
+    const faces = select([
+      feed('x', [item('bad.example')], { apply: { title: 'nn{feed}' }, displayName: '😀'.repeat(128) }),
+    ]);
+    expect(faces.wanted[0]?.title.isWellFormed()).toBe(true);
   });
 
   test('Audit forces an alert', () => {

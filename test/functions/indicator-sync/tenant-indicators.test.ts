@@ -215,11 +215,18 @@ describe('GET …/indicators?value=', () => {
     });
   });
 
+  it('says why no tenant ever holds a value', async () => {
+    const { value } = await setUp();
+    const why = '10.0.0.1 is a private address; Defender takes external addresses only.';
+    const address = { indicatorType: 'IpAddress', indicatorValue: '10.0.0.1', state: 'Unknown', why };
+    expect(await value('10.0.0.1')).toEqual(address);
+    expect(await value('203.0.113.0/24', '&indicatorType=IpAddress')).toMatchObject({ state: 'Unknown' });
+  });
+
   it.each([
     ['value=', 'value'],
     ['value=%20', 'value'],
     ['value=nonsense', 'value'],
-    ['value=10.0.0.1', 'value'],
     ['value=a.example&indicatorType=domain', 'indicatorType'],
     ['value=a.example&indicatorType=FileMd5', 'value'],
   ])('refuses ?%s', async (query, parameter) => {
