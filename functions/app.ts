@@ -23,6 +23,7 @@ import { registerIndicatorSync } from './indicator-sync/triggers.ts';
 import { createCallerHandlers } from './operations/callers.http.ts';
 import { createDeadLetterHandlers } from './operations/dead-letters.http.ts';
 import { createDeliverCallbacks } from './operations/deliver-callbacks.timer.ts';
+import { createFurtherDrains } from './operations/further-drains.timer.ts';
 import { createOpenApiHandlers } from './operations/openapi.http.ts';
 import { createOperationHandlers } from './operations/operations.http.ts';
 import { createStatusHandlers } from './operations/status.http.ts';
@@ -30,6 +31,7 @@ import type { ReadinessChecks } from './operations/status.http.ts';
 import { createSweepTimer } from './operations/sweep.timer.ts';
 import {
   registerApiDescription,
+  registerFurtherDrains,
   registerOperations,
   registerOperationsRoutes,
   registerOperationsTimers,
@@ -48,10 +50,10 @@ import { registerTenantOnboarding } from './tenant-onboarding/triggers.ts';
 /** Registers the functions of every scenario: what each one is called for is said in the scenario's `triggers.ts`. */
 export function registerApp(app: Registrar, capabilities: Capabilities): void {
   const recorder = createRouteRecorder(app);
-  const { publicUrl, egressAllowedOrigins, schedules, entra } = capabilities.settings;
+  const { publicUrl, egressAllowedOrigins, schedules, timersPerLane, entra } = capabilities.settings;
   const parts: Parts = {
     ...{ ...capabilities, ...createEngine(capabilities) },
-    ...{ publicUrl, egressAllowedOrigins, schedules, entra },
+    ...{ publicUrl, egressAllowedOrigins, schedules, timersPerLane, entra },
   };
   tenantOnboarding(recorder, parts);
   indicatorSync(recorder, parts);
@@ -63,7 +65,7 @@ export function registerApp(app: Registrar, capabilities: Capabilities): void {
 /** What a scenario's handlers may be made of. */
 type Parts = Capabilities &
   Engine &
-  Pick<Capabilities['settings'], 'publicUrl' | 'egressAllowedOrigins' | 'schedules' | 'entra'>;
+  Pick<Capabilities['settings'], 'publicUrl' | 'egressAllowedOrigins' | 'schedules' | 'timersPerLane' | 'entra'>;
 
 function tenantOnboarding(app: Registrar, parts: Parts): void {
   const checkTenant = createCheckTenant({ ...parts, endpoints: parts.settings });
@@ -124,6 +126,7 @@ function operations(app: RouteRecorder, parts: Parts): void {
   });
   const timers = { deliverCallbacks: createDeliverCallbacks(parts), sweep: createSweepTimer(parts) };
   registerOperationsTimers(app, timers, parts.schedules);
+  registerFurtherDrains(app, createFurtherDrains(parts), parts.schedules);
   registerApiDescription(app, createOpenApiHandlers(serve, { ...parts, routes: app.routes }));
   registerOperations(app, {
     ...createStatusHandlers(serve, { ...parts, checks: readinessOf(parts, parts.work) }),

@@ -39,6 +39,7 @@ const settingsSchema = z.object({
   ALERT_CHANGES_SCHEDULE: schedule('0 */5 * * * *'),
   SWEEP_SCHEDULE: schedule('0 0 * * * *'),
   TENANT_CHECK_SCHEDULE: schedule('0 0 4 * * *'),
+  WORK_TIMERS_PER_LANE: timers().default(1),
   IDENTITY_ENDPOINT: text.optional(),
   IDENTITY_HEADER: text.optional(),
 });
@@ -118,6 +119,8 @@ function toSettings(values: Values) {
       sweep: values.SWEEP_SCHEDULE,
       tenantCheck: values.TENANT_CHECK_SCHEDULE,
     },
+    /** A timer is one instance at a time: more of them for each lane of due work take the tenants between them. */
+    timersPerLane: values.WORK_TIMERS_PER_LANE,
   } as const;
 }
 
@@ -140,6 +143,14 @@ function isPlainUrl(value: string): boolean {
   const { protocol, hostname, username, password, search, hash } = new URL(value);
   const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
   return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !username && !password && !search && !hash;
+}
+
+/** How many timers: as many as anybody could want beside Defender's own limits. */
+function timers() {
+  return z
+    .string()
+    .regex(/^(?:[1-9]|1[0-6])$/, 'must be a whole number from 1 to 16')
+    .transform(Number);
 }
 
 /** Comma-separated origins: `http://127.0.0.1:7080,https://127.0.0.1:7443`. */

@@ -2,6 +2,7 @@ import type { HttpHandler, TimerHandler } from '@azure/functions';
 import type { Registrar } from '../../shared/http/registrar.ts';
 import type { CallerHandlers } from './callers.http.ts';
 import type { DeadLetterHandlers } from './dead-letters.http.ts';
+import type { FurtherDrain } from './further-drains.timer.ts';
 import type { OpenApiHandlers } from './openapi.http.ts';
 import type { OperationHandlers } from './operations.http.ts';
 
@@ -58,6 +59,15 @@ export function registerOperationsTimers(
 ): void {
   app.timer('deliverCallbacks', { schedule: schedules.callbacks, handler: deliverCallbacks });
   app.timer('sweep', { schedule: schedules.sweep, handler: sweep });
+}
+
+/** Registers the timers that share the tenants of a lane with the first one. */
+export function registerFurtherDrains(
+  app: Registrar,
+  drains: readonly FurtherDrain[],
+  schedules: Readonly<Record<FurtherDrain['lane'], string>>,
+): void {
+  for (const { lane, name, handler } of drains) app.timer(name, { schedule: schedules[lane], handler });
 }
 
 /** Registers what describes the routes, and is public like them. */

@@ -51,6 +51,7 @@ describe('readSettings', () => {
         sweep: '0 0 * * * *',
         tenantCheck: '0 0 4 * * *',
       },
+      timersPerLane: 1,
     });
   });
 
