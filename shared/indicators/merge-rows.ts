@@ -34,14 +34,21 @@ export function compareRank(a: WantedRow, b: WantedRow): number {
 }
 
 function combine(a: WantedRow, b: WantedRow): WantedRow {
-  const winner = compareStrictness(a, b) <= 0 ? a : b;
+  const [winner, loser] = compareStrictness(a, b) <= 0 ? [a, b] : [b, a];
   const { changesAtMs: _changesAtMs, ...said } = winner;
   const changes = [a.changesAtMs, b.changesAtMs].filter((ms) => ms !== undefined);
   return {
     ...said,
+    why: `${winner.why}${defeatOf(winner, loser)}`,
     owners: [...new Set([...a.owners, ...b.owners])].sort(),
     ...(changes.length === 0 ? {} : { changesAtMs: Math.min(...changes) }),
   };
+}
+
+/** Whoever allows a value is told which blocks that takes the effect from (contract §11). */
+function defeatOf(winner: WantedRow, loser: WantedRow): string {
+  if (winner.action !== 'Allowed' || loser.action === 'Allowed') return '';
+  return `; defeats ${loser.action} of ${loser.owners.join(', ')}`;
 }
 
 function compareStrictness(a: WantedRow, b: WantedRow): number {

@@ -183,6 +183,17 @@ describe('which action', () => {
     ]);
   });
 
+  test('what is allowed is told with the blocks that it defeats', () => {
+    const feeds = [
+      feed('one', [item('a.example', { action: 'Block' })]),
+      feed('two', [item('a.example', { action: 'Allowed' })]),
+      feed('three', [item('a.example', { action: 'Warn' })]),
+    ];
+    const { wanted } = select(feeds, { allowAllowed: true });
+    expect(wanted).toMatchObject([{ action: 'Allowed', owners: ['one', 'three', 'two'] }]);
+    expect(wanted[0]?.why).toMatch(/^two: .*; defeats Block of one; defeats Warn of three$/);
+  });
+
   test('Allowed only where the tenant allows it', () => {
     const feeds = [feed('x', [item('a.example', { action: 'Allowed' })])];
     expect(select(feeds).leftOut).toMatchObject([{ code: 'below_policy' }]);
