@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Evidence } from '../../../shared/contract/evidence.ts';
 import type { MachineSelector } from '../../../shared/contract/machine-selector.ts';
+import { refang } from '../../../shared/indicators/refang.ts';
 
 /** One kind of evidence. */
 export type EvidenceOf<Type extends Evidence['entityType']> = Extract<Evidence, { entityType: Type }>;
@@ -33,8 +34,9 @@ export interface UrlSpellings {
   readonly prefixes: readonly string[];
 }
 
-/** Events hold a whole URL, or, when it was encrypted, the host alone. A bare host stands for every address on it. */
-export function toUrlSpellings(url: string): UrlSpellings {
+/** Events hold a whole URL, or, when it was encrypted, the host alone. A bare host stands for every address on it. It may be defanged. */
+export function toUrlSpellings(text: string): UrlSpellings {
+  const url = refang(text);
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(url);
   const parsed = URL.parse(hasScheme ? url : `http://${url}`);
   const host = parsed === null || parsed.hostname === '' ? undefined : parsed.hostname.replace(/\.$/, '');
@@ -44,7 +46,8 @@ export function toUrlSpellings(url: string): UrlSpellings {
   return {
     host,
     address: ipaddr.isValid(address) ? address : undefined,
-    equal: [...new Set([...whole, ...(host === undefined ? [] : [host])])],
+    // Most events have no URL: an empty one would be theirs.
+    equal: [...new Set([...whole, host ?? ''])].filter((spelling) => spelling !== ''),
     prefixes: host !== undefined && isBare ? toPrefixes(host) : [],
   };
 }

@@ -238,6 +238,18 @@ describe('toEvidenceQuery', () => {
       }),
     ],
     [
+      'a defanged URL',
+      { entityType: 'Url', url: 'hxxp://bad[.]example/x' },
+      ['Network', ''].map(
+        (table) => `1 Device${table}Events: ${url('http://bad.example/x', 'bad.example/x', 'bad.example')} or ${named}`,
+      ),
+    ],
+    [
+      'a URL without a host',
+      { entityType: 'Url', url: 'http://' },
+      ['Network', ''].map((table) => `1 Device${table}Events: ${url('http://')}`),
+    ],
+    [
       'a URL with an address',
       { entityType: 'Url', url: 'http://203.0.113.9:8080/x' },
       [
