@@ -1,4 +1,4 @@
-import type { HttpHandler } from '@azure/functions';
+import type { HttpHandler, InvocationContext } from '@azure/functions';
 import type { Authenticate } from '../auth/authenticate-caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -27,7 +27,7 @@ export interface ServeOptions {
 export function createServe({ authenticate, log, now, newTraceId }: ServeOptions): Serve {
   return (route) => async (request, context) => {
     const startedAt = now();
-    const traceId = traceIdOf(request.headers.get('traceparent')) ?? newTraceId();
+    const traceId = traceIdOf(request.headers.get('traceparent')) ?? traceIdOfHost(context) ?? newTraceId();
     const seen: { callerId?: string } = {};
     const fields = { traceId, function: context.functionName, method: request.method };
     try {
@@ -51,4 +51,9 @@ export function createServe({ authenticate, log, now, newTraceId }: ServeOptions
       return toProblemResponse(problem, rejected.headers);
     }
   };
+}
+
+/** The trace that the host opened for a request that named none: the one its telemetry is found under. */
+function traceIdOfHost({ traceContext }: InvocationContext): string | undefined {
+  return traceIdOf(traceContext?.traceParent ?? null);
 }
