@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { actionRequestSchema } from '../contract/action.ts';
 import type { ActionRequest } from '../contract/action.ts';
+import type { OperationStage } from '../contract/operation.ts';
 import type { Immutable } from '../contract/primitives.ts';
 import { operationIdSchema } from '../contract/primitives.ts';
 import type { NewOperation } from '../work/new-operation.ts';
@@ -36,11 +37,13 @@ export interface ActionOrder extends Pick<
 /** The operation to accept for an action. What follows from accepted work is never turned away, and a release is never given up. */
 export function toActionOperation({ action, callerId, ...order }: ActionOrder): NewOperation {
   const { data, reverses, isApprovalForced } = action;
+  const stage = stageOf(action);
   return {
     ...order,
     kind: 'Action',
     ...(callerId === undefined ? {} : { callerId }),
     request: action,
+    ...(stage === undefined ? {} : { stage }),
     result: {
       action: data.action,
       ...machineOf(data),
@@ -49,6 +52,12 @@ export function toActionOperation({ action, callerId, ...order }: ActionOrder): 
     ...(reverses === undefined ? {} : { neverGivesUp: true }),
     ...(reverses !== undefined || isApprovalForced === true ? { ignoresBacklog: true } : {}),
   };
+}
+
+/** What it does first; a release knows its machine, and waits for its time. */
+function stageOf({ data, reverses }: StoredAction): OperationStage | undefined {
+  if ('indicator' in data) return 'Applying';
+  return 'machine' in data && reverses === undefined ? 'FindingMachine' : undefined;
 }
 
 function machineOf(data: ActionRequest): { readonly machine?: { readonly id: string } } {

@@ -122,6 +122,15 @@ export function isKnownKind(kind: string): kind is OperationKind {
   return Object.hasOwn(laneOf, kind);
 }
 
+/** What an operation of a kind does first, unless whoever asks for it knows better. */
+export const firstStageOf: Readonly<Record<OperationKind, OperationStage>> = {
+  Alert: 'FindingMachine',
+  AlertUpdate: 'Submitting',
+  Action: 'Submitting',
+  IndicatorSync: 'Applying',
+  TenantRemoval: 'Applying',
+};
+
 /** The lane that carries a kind. */
 export const laneOf: Readonly<Record<OperationKind, Exclude<Lane, 'callbacks'>>> = {
   Alert: 'alerts',

@@ -1,4 +1,4 @@
-import { laneOf } from './carry.ts';
+import { firstStageOf, laneOf } from './carry.ts';
 import { itemKey } from './keys.ts';
 import type { WorkItem } from './rows.ts';
 import { nextVersion } from './stored-operation.ts';
@@ -22,7 +22,8 @@ export function toRedriven(
   };
   const status = stored.intents > 0 ? ('Running' as const) : ('NotStarted' as const);
   const signals = { ...stored.signals, [redrivenSignal]: nowMs };
-  const change = { status, attempts: 0, nextAttemptAtMs: nowMs, itemKey: rowKey, nonce, signals };
+  const stage = firstStageOf[stored.kind];
+  const change = { status, stage, attempts: 0, nextAttemptAtMs: nowMs, itemKey: rowKey, nonce, signals };
   return { item, next: nextVersion(stored, { ...change, error: null, deadLetterKey: null }, nowMs) };
 }
 

@@ -1,6 +1,6 @@
 import type { TransactionAction } from '@azure/data-tables';
 import type { NewOperation } from './new-operation.ts';
-import { laneOf } from './carry.ts';
+import { firstStageOf, laneOf } from './carry.ts';
 import { itemKey } from './keys.ts';
 import { toListRow } from './list-rows.ts';
 import { takeName } from './names.ts';
@@ -29,6 +29,7 @@ export function toStored(
     ...{ tenantId, id, kind, fingerprint, itemKey: rowKey, acceptNonce: nonce, nonce, ...submitBy },
     ...{ status: 'NotStarted', version: 1, attempts: 0, createdAtMs: nowMs, updatedAtMs: nowMs },
     ...{ nextAttemptAtMs: startsAtMs, isCancelRequested: false, intents: 0, hasReachedDefender: false, signals: {} },
+    stage: firstStageOf[kind],
     ...optionalFields(input),
     neverGivesUp: input.neverGivesUp === true,
     packedRequest: packRequest(input.request),

@@ -52,8 +52,8 @@ describe('POST /tenants/{tenantId}/actions', () => {
   it('does not wait for who prefers not to: the timer does it', async () => {
     const { send, drain, work, tags } = await setUpResponseAction(simulator);
     const answer = await send({ headers: { prefer: 'respond-async' } });
-    const { id, status } = operationOf(answer);
-    expect([answer.status, status, tags()]).toEqual([202, 'NotStarted', []]);
+    const { id, status, stage } = operationOf(answer);
+    expect([answer.status, status, stage, tags()]).toEqual([202, 'NotStarted', 'FindingMachine', []]);
     expect(answer.headers.get('operation-location')).toBe(
       `https://app.contoso.example/api/v1/tenants/${tenantId}/operations/${id}`,
     );

@@ -23,6 +23,7 @@ describe('accept', () => {
     expect(operation).toMatchObject({
       kind: 'Action',
       status: 'NotStarted',
+      stage: 'Submitting',
       version: 1,
       attempts: 0,
       callerId: 'soar',
