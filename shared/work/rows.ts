@@ -46,7 +46,7 @@ export function toItemRow(item: WorkItem): Row {
 
 export function fromItemRow(row: Record<string, unknown>): WorkItem {
   const rowKey = String(row['rowKey']);
-  const payload = unpackJson('payload', row) as WorkItem['payload'];
+  const payload = payloadOf(row);
   return {
     tenantId: String(row['partitionKey']),
     rowKey,
@@ -59,4 +59,13 @@ export function fromItemRow(row: Record<string, unknown>): WorkItem {
     ...(row['submitBy'] === undefined ? {} : { submitByMs: fromSortable(String(row['submitBy'])) }),
     ...(payload === undefined ? {} : { payload }),
   };
+}
+
+/** A damaged payload is an empty one, which its delivery gives up: it must not hide everything else that is due in its lane. */
+function payloadOf(row: Record<string, unknown>): WorkItem['payload'] {
+  try {
+    return unpackJson('payload', row) as WorkItem['payload'];
+  } catch {
+    return {};
+  }
 }

@@ -65,7 +65,7 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
     const limit = createLimit(partitionsAtOnce);
     const swept = await Promise.all(
       [...all.slice(start), ...all.slice(0, start)].map((partition) =>
-        limit(async () => (now() < endsAtMs ? sweepPartition(partition) : undefined)),
+        limit(async () => (now() < endsAtMs ? sweepPartition(partition, endsAtMs) : undefined)),
       ),
     );
     const done = swept.filter((one) => one !== undefined);
@@ -79,12 +79,12 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
     };
   };
 
-  async function sweepPartition(partition: Partition): Promise<Swept | undefined> {
+  async function sweepPartition(partition: Partition, endsAtMs: number): Promise<Swept | undefined> {
     const { tenantId } = partition;
     try {
       const announced = await announceForgotten(tenantId);
-      const operations = await removeOperations(tenantId);
-      const deadLetters = await removeDeadLetters(tenantId);
+      const operations = await removeOperations(tenantId, endsAtMs);
+      const deadLetters = await removeDeadLetters(tenantId, endsAtMs);
       const names = await options.names.sweep(tenantId);
       await options.sweepBeside?.(tenantId);
       const isResting = now() - partition.touchedMs > partitionRestsMs;
@@ -112,9 +112,10 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
   }
 
   /** The list is the index of what expires: its oldest end is one range. */
-  async function removeOperations(tenantId: string): Promise<number> {
+  async function removeOperations(tenantId: string, endsAtMs: number): Promise<number> {
     let removed = 0;
     for (const { rowKey, id } of await expired(tenantId, 'l', operationsKeptMs)) {
+      if (now() >= endsAtMs) break;
       const stored = await readOperation(table, tenantId, id);
       if (stored && !isFinished(stored.status)) continue;
       // A dead letter's operation leaves the list, and stays for as long as the dead letter.
@@ -125,13 +126,15 @@ export function createSweep(options: SweepOptions): (pass: { readonly budgetMs: 
     return removed;
   }
 
-  async function removeDeadLetters(tenantId: string): Promise<number> {
-    const rows = await expired(tenantId, 'd', deadLettersKeptMs);
-    for (const { rowKey, id } of rows) {
+  async function removeDeadLetters(tenantId: string, endsAtMs: number): Promise<number> {
+    let removed = 0;
+    for (const { rowKey, id } of await expired(tenantId, 'd', deadLettersKeptMs)) {
+      if (now() >= endsAtMs) break;
       const stored = isOperationId(id) ? await readOperation(table, tenantId, id) : undefined;
       await remove(tenantId, [rowKey, ...(stored?.deadLetterKey === rowKey ? [operationKey(id)] : [])]);
+      removed += 1;
     }
-    return rows.length;
+    return removed;
   }
 
   async function remove(partitionKey: string, rowKeys: readonly string[]): Promise<void> {

@@ -27,6 +27,16 @@ export async function fromStorage<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What a call gives, for whoever can do without; `undefined` when storage does not answer it. */
+export async function ifAnswered<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!(error instanceof UpstreamUnavailable)) throw error;
+    return undefined;
+  }
+}
+
 /** Reads one row; `undefined` when it is not there. Its `etag` is the row's. */
 export async function readRow(
   table: TableClient,

@@ -12,6 +12,7 @@ import { unpackRequest } from './operation-row.ts';
 import type { RecalledBy } from './recall.store.ts';
 import { toOperation } from './stored-operation.ts';
 import type { StoredOperation } from './stored-operation.ts';
+import { ifAnswered } from './transactions.store.ts';
 
 /** What an accept tells the one who asked. Hand it to `perform` to work on it at once. */
 export type Accepted =
@@ -65,15 +66,18 @@ export function createWork(options: WorkOptions) {
 
   const show = async (stored: StoredOperation): Promise<Operation> =>
     toOperation(stored, isFinished(stored.status) ? 'open' : await gate(stored.tenantId));
+  /** Of what was written just now: that the gate does not answer does not make it unwritten. */
+  const showWritten = async (stored: StoredOperation): Promise<Operation> =>
+    (await ifAnswered(() => show(stored))) ?? toOperation(stored, 'open');
   const told = async (acceptance: Acceptance): Promise<Accepted> => {
     if (!('stored' in acceptance)) return acceptance;
     const { stored, ...rest } = acceptance;
-    return { ...rest, operation: await show(stored) };
+    return { ...rest, operation: await showWritten(stored) };
   };
   const answer = async (controlled: Controlled): Promise<Answered> => {
     if (controlled.outcome === 'not_found') return controlled;
     const { outcome, stored } = controlled;
-    const operation = await show(stored);
+    const operation = await showWritten(stored);
     if (outcome === 'wrong_state') return { outcome, operation };
     return { outcome, operation, ...(controlled.claim === undefined ? {} : { claim: controlled.claim }) };
   };
@@ -98,7 +102,8 @@ export function createWork(options: WorkOptions) {
     const { claim, operation } = taken;
     if (!claim) return operation;
     const performed = await engine.perform(claim, maxWaitMs);
-    return performed === 'Kept' ? show(claim.stored) : ((await read(operation.tenantId, operation.id)) ?? operation);
+    if (performed === 'Kept') return showWritten(claim.stored);
+    return (await ifAnswered(() => read(operation.tenantId, operation.id))) ?? operation;
   }
 
   /** Carries what is due in a lane. Runs side by side with others, in this process or elsewhere. */

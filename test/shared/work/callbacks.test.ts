@@ -83,6 +83,23 @@ describe('callbacks', () => {
     expect(received.map(({ id }) => id).sort()).toEqual(many.toSorted());
   });
 
+  test('whose row is damaged are given up, and are in nobody’s way', async () => {
+    const tables = await freshTables();
+    const { work, clock } = testWork(tables, carryOf({ outcome: 'Done' }), {
+      carryCallback: ({ payload }) =>
+        Promise.resolve(payload['fine'] === true ? { outcome: 'Done' } : { outcome: 'Failed', code: 'not_sent' }),
+    });
+    await work.addCallbacks(contoso, [
+      { id: 'a', payload: { fine: false } },
+      { id: 'b', payload: { fine: true } },
+    ]);
+    const rowKey = `q|callbacks|${String(clock.now()).padStart(13, '0')}|a`;
+    await tables('work').updateEntity({ partitionKey: contoso, rowKey, payload0: new Uint8Array([1, 2, 3]) }, 'Merge');
+    expect((await work.drain('callbacks', pass)).carried).toBe(2);
+    const dead = await work.listDeadLetters(contoso, { limit: 10 });
+    expect(dead?.value).toMatchObject([{ id: 'a', code: 'not_sent' }]);
+  });
+
   test('that a fault of ours keeps back for five days become dead letters', async () => {
     const { work, clock } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), {
       carryCallback: () => Promise.reject(new TypeError('a bug')),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { UpstreamUnavailable } from '../../../shared/errors.ts';
 import type { Gate } from '../../../shared/work/carry.ts';
 import type { Work } from '../../../shared/work/work.store.ts';
 import { freshTables } from '../../builders/storage.ts';
@@ -50,6 +51,17 @@ describe('a gate', () => {
     await work.drain('actions', pass);
     expect(await work.read(contoso, operation.id)).toMatchObject({ status: 'Failed', error: { code: 'expired' } });
     expect(await work.read(contoso, other.id)).toMatchObject({ stage: 'Suspended' });
+  });
+
+  test('that does not answer makes nothing undone that was written', async () => {
+    const away = new UpstreamUnavailable('Storage does not answer.', { retryAfterMs: 5_000 });
+    const { work, again } = testWork(await freshTables(), done, { gate: () => Promise.reject(away) });
+    const operation = await work.perform(await accepted(work));
+    expect(operation).toMatchObject({ status: 'NotStarted', version: 1 });
+    await expect(work.read(contoso, operation.id)).rejects.toBe(away);
+    expect(await work.cancel(contoso, operation.id)).toMatchObject({ outcome: 'done' });
+    const open = again({ gate: () => Promise.resolve('open') });
+    expect(await open.read(contoso, operation.id)).toMatchObject({ status: 'Canceled' });
   });
 
   test('of one tenant is no other’s', async () => {
