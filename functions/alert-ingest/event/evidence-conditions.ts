@@ -65,6 +65,7 @@ interface FileConditions {
   readonly acting: readonly string[];
 }
 
+/** Not every event has the hashes of its file (of large ones, say): then its path tells. */
 function toFileConditions(files: readonly EvidenceOf<'File'>[]): FileConditions {
   const sha1 = files.flatMap((file) => file.sha1 ?? []);
   const sha256 = files.flatMap((file) => file.sha256 ?? []);
@@ -72,7 +73,9 @@ function toFileConditions(files: readonly EvidenceOf<'File'>[]): FileConditions 
     ...isIn(`${prefix}SHA1`, sha1),
     ...isIn(`${prefix}SHA256`, sha256),
   ];
-  return { own: conditions(''), acting: conditions('InitiatingProcess') };
+  const paths = new Set(files.flatMap(({ filePath }) => filePath ?? []));
+  const unhashed = [...paths].map((path) => `(FolderPath =~ ${quoteKql(path)} and SHA1 == "" and SHA256 == "")`);
+  return { own: [...conditions(''), ...unhashed], acting: conditions('InitiatingProcess') };
 }
 
 /** An address in a URL is one that was connected to, too. */

@@ -159,6 +159,17 @@ describe('toEvidenceQuery', () => {
       ],
     ],
     [
+      'a file with its path',
+      { entityType: 'File', sha1, fileName: 'a.dll', filePath: '\\\\srv\\x\\a.dll' },
+      [
+        ...['Process', 'File', 'ImageLoad', ''].map(
+          (name) =>
+            `1 Device${name}Events: SHA1 in~ ("${sha1}") or (FolderPath =~ "\\\\\\\\srv\\\\x\\\\a.dll" and SHA1 == "" and SHA256 == "")`,
+        ),
+        ...every.map((table) => `2 ${table}: InitiatingProcessSHA1 in~ ("${sha1}")`),
+      ],
+    ],
+    [
       'a domain',
       { entityType: 'Url', url: 'bad.example' },
       ['Network', ''].map((table) => `1 Device${table}Events: ${url('bad.example')} or ${starts} or ${named}`),
