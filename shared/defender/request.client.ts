@@ -7,9 +7,10 @@ import { classifyAnswer, parseAnswer, toUpstreamIds } from './classify-answer.ts
 import type { RawAnswer, Verdict } from './classify-answer.ts';
 import { toEndpoint } from './hosts.ts';
 import type { EndpointSettings } from './hosts.ts';
-import { pageSchema, toNextPage } from './next-page.ts';
+import { pageSchema } from './next-page.ts';
 import { orAbort } from '../or-abort.ts';
 import { planRetry } from './plan-retry.ts';
+import { readAllPages } from './read-all-pages.client.ts';
 
 /** Tokens for customers' tenants, as `createTenantCredentials` gives them. */
 export interface TenantTokens {
@@ -41,18 +42,9 @@ export function createDefender(options: DefenderOptions): Defender {
   };
 }
 
-async function list<T>(options: DefenderOptions, call: DefenderCall<T>): Promise<readonly T[]> {
-  const entries: T[] = [];
-  const visited: string[] = [];
-  const schema = pageSchema(call.schema);
-  let url: string | undefined = toUrl(options, call);
-  while (url !== undefined) {
-    visited.push(url);
-    const { value: page } = await request(options, { ...call, schema }, url);
-    for (const entry of page.value) entries.push(entry);
-    url = toNextPage(visited, page['@odata.nextLink']);
-  }
-  return entries;
+function list<T>(options: DefenderOptions, call: DefenderCall<T>): Promise<readonly T[]> {
+  const pageCall = { ...call, schema: pageSchema(call.schema) };
+  return readAllPages(toUrl(options, call), async (url) => (await request(options, pageCall, url)).value);
 }
 
 function toUrl(options: DefenderOptions, call: DefenderCall<unknown>): string {

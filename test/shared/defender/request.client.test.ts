@@ -408,22 +408,30 @@ describe('lists', () => {
     expect(seen.taken).toHaveLength(3);
   });
 
-  it('an empty list is one that says so', async () => {
+  it.each([null, ''])('an empty list is one that says so (next link %j)', async (nextLink) => {
     const server = await startHttpServer((_request, response) =>
-      sendJson(response, 200, { value: [], '@odata.nextLink': null }),
+      sendJson(response, 200, { value: [], '@odata.nextLink': nextLink }),
     );
     expect(await clientOf(server.url).defender.list(list)).toEqual([]);
+  });
+
+  it.each([
+    'https://elsewhere.example.test/api/alerts?$skip=1',
+    'http://elsewhere.example.test//elsewhere.example.test/?$skip=1',
+    '/api/alerts?$skip=1',
+    '?$skip=1',
+  ])('follows the link %s at the origin that was asked', async (nextLink) => {
+    const server = await startHttpServer(({ url }, response) =>
+      sendJson(response, 200, { value: [], ...(url.includes('$skip') ? {} : { '@odata.nextLink': nextLink }) }),
+    );
+    expect(await clientOf(server.url).defender.list(list)).toEqual([]);
+    expect(server.requests).toHaveLength(2);
   });
 
   const broken: readonly [name: string, page: (url: string) => unknown][] = [
     ['has no value', () => ({})],
     ['has an entry that is none', () => ({ value: [{ id: 1 }] })],
     ['is a bare list', () => []],
-    [
-      'leads to another origin',
-      () => ({ value: [], '@odata.nextLink': 'https://elsewhere.example.test/api/alerts?$skip=1' }),
-    ],
-    ['leads to another scheme', (url) => ({ value: [], '@odata.nextLink': url.replace('http:', 'https:') })],
     ['leads nowhere', () => ({ value: [], '@odata.nextLink': 'http://' })],
     ['leads to itself', (url) => ({ value: [{ id: 'a' }], '@odata.nextLink': `${url}/api/alerts?$filter=a` })],
   ];
@@ -433,11 +441,11 @@ describe('lists', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('throws when the second page fails, or the budget ends between two pages', async () => {
+  it('throws when there is no second page, or the budget ends between two pages', async () => {
     const page = (response: ServerResponse) =>
       sendJson(response, 200, { value: [{ id: 'a' }], '@odata.nextLink': `${server.url}/api/alerts?$skip=1` });
     const server = await startHttpServer(inOrder(page, fail(404, 'NotFound'), page));
-    expect(await failureOf(clientOf(server.url).defender.list(list))).toBeInstanceOf(UpstreamRefused);
+    await unavailable(clientOf(server.url).defender.list(list));
     let permits = 1;
     const { defender } = clientOf(server.url, {
       budgets: {
