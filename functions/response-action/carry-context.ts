@@ -11,6 +11,9 @@ export const approvalSignal = 'approval';
 /** An approval comes as a signal, or never: the engine ends what is not sent in time. */
 export const approvalRecheckMs = 30 * 24 * 60 * 60 * 1000;
 
+/** What may have been sent before is no longer ended by the engine when its time is over: it looks itself. */
+export const retriedRecheckMs = 60 * 60 * 1000;
+
 /** What is at hand when an action is carried one step further. */
 export interface ActionContext {
   readonly operation: Operation;

@@ -5,7 +5,7 @@ import type { CarryOutcome, CarryTools } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from '../action-outcomes.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';
 import type { Authorization } from '../guard/authorize-action.ts';
-import { approvalRecheckMs } from '../carry-context.ts';
+import { approvalRecheckMs, retriedRecheckMs } from '../carry-context.ts';
 import type { ActionContext } from '../carry-context.ts';
 import type { MachineFacts } from '../guard/protection.ts';
 
@@ -62,7 +62,8 @@ export function afterLook(facts: ChangeFacts, { isReached, result, request, mach
   if (refusal !== undefined) return { ...refusal, result };
   if (mode === 'Observe') return { outcome: 'Done', result: { ...result, observed: true, request } };
   if (!authorization.needsApproval || facts.isApproved) return { outcome: 'Send' };
-  return { outcome: 'Later', dueAtMs: facts.nowMs + approvalRecheckMs, stage: 'AwaitingApproval', result };
+  const dueAtMs = facts.nowMs + (facts.mayBeSent ? retriedRecheckMs : approvalRecheckMs);
+  return { outcome: 'Later', dueAtMs, stage: 'AwaitingApproval', result };
 }
 
 function authorize({ action, tenant }: ChangeFacts, machine: MachineFacts | undefined): Authorization {

@@ -1,7 +1,7 @@
 import type { ActionRequest } from '../../../shared/contract/action.ts';
 import type { Failed } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from '../action-outcomes.ts';
-import { approvalRecheckMs } from '../carry-context.ts';
+import { approvalRecheckMs, retriedRecheckMs } from '../carry-context.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';
 import { rowOf } from '../catalogue.ts';
 import { ended, giveUp, toActionCall, toMachine, tooLate, waiting, withResult } from './machine-action-outcomes.ts';
@@ -78,11 +78,11 @@ export function checkSystem(data: ActionRequest, machine: MachineOs): Failed | u
   return failed('os_not_supported', `${data.action} does not run on ${system}.`);
 }
 
-/** A person is asked first. What was turned back before is no longer ended by the engine when its time is over: it looks itself. */
+/** A person is asked first. */
 function hold({ from, machine }: Prepared, facts: MachineActionFacts): MachineActionStep | undefined {
   const { policy, action, approvedBy, nowMs } = facts;
   const authorization = authorizeAction(policy, action, machine);
   if (policy.actions.mode === 'Observe' || !authorization.needsApproval || approvedBy !== undefined) return undefined;
-  const dueAtMs = nowMs + (from.turnedBack === undefined ? approvalRecheckMs : hourMs);
+  const dueAtMs = nowMs + (from.turnedBack === undefined ? approvalRecheckMs : retriedRecheckMs);
   return ended(withResult({ outcome: 'Later', dueAtMs, stage: 'AwaitingApproval', state: from }, from, facts));
 }

@@ -67,6 +67,12 @@ describe('afterLook', () => {
       refused,
     ],
     ['sent before, there, not allowed by now', facts({ allowed: [] }, sentBefore), machine('t'), { outcome: 'Done' }],
+    [
+      'sent before, not there, to be approved by now: nobody else ends it when its time is over',
+      facts(held, sentBefore),
+      machine(),
+      { ...waiting, dueAtMs: 3_600_000 },
+    ],
     ['canceled', facts(undefined, { isCancelRequested: true }), machine(), { outcome: 'Canceled' }],
     ['canceled too late', facts(undefined, { isCancelRequested: true }), machine('t'), { outcome: 'Done' }],
     ['late', facts(undefined, { isLate: true }), machine(), { outcome: 'Failed', error: { code: 'expired' } }],
