@@ -9,21 +9,24 @@ import { answer, operationAnswers } from './route.ts';
 const tenant = '/tenants/{tenantId}';
 const operation = `${tenant}/operations/{operationId}`;
 
-/** Alerts and actions: what callers ask for. */
+/** Of every question to a tenant's Defender. */
+const askProblems = ['wrong_state', 'tenant_removing', 'role_missing', 'too_many_requests'] as const;
+
+/** Alerts and actions: what callers ask for. `wrong_state`: a dry run asks Defender, which needs a connected tenant. */
 const webhookRoutes: readonly ApiRoute[] = [
   {
     ...{ name: 'receiveAlert', method: 'post', path: `${tenant}/alerts`, tag: 'Alerts', scope: 'alerts:write' },
     summary: 'Send an alert, or a change of one',
     description: 'With `dryRun` nothing is stored or sent; the answer shows the very call that would be made.',
     ...{ isWebhook: true, body: 'AlertEnvelope', answers: withDryRun() },
-    problems: ['alert_exists', 'alert_not_found', 'echo', 'refused_by_policy', 'tenant_removing'],
+    problems: ['alert_exists', 'alert_not_found', 'echo', 'refused_by_policy', 'tenant_removing', 'wrong_state'],
   },
   {
     ...{ name: 'requestAction', method: 'post', path: `${tenant}/actions`, tag: 'Actions', scope: 'actions:write' },
     summary: 'Request a response action',
     description: 'With `dryRun` nothing is stored or sent; the answer shows the very call that would be made.',
     ...{ isWebhook: true, body: 'ActionEnvelope', answers: withDryRun() },
-    problems: ['refused_by_policy', 'indicator_refused', 'tenant_removing'],
+    problems: ['refused_by_policy', 'indicator_refused', 'tenant_removing', 'wrong_state'],
   },
 ];
 
@@ -42,7 +45,7 @@ const operationRoutes: readonly ApiRoute[] = [
   {
     ...{ name: 'getOperationOutput', method: 'get', path: `${operation}/output`, tag: 'Operations' },
     ...{ scope: 'operations:read', summary: 'Get links to what an operation brought back' },
-    ...{ answers: answer('OperationOutput'), problems: ['wrong_state'] },
+    ...{ answers: answer('OperationOutput'), problems: askProblems },
   },
   {
     ...{ name: 'cancelOperation', method: 'post', path: `${operation}/cancel`, tag: 'Operations', scope: 'Started' },
@@ -78,8 +81,6 @@ const operationRoutes: readonly ApiRoute[] = [
   },
 ];
 
-/** Of every question to a tenant's Defender. */
-const askProblems = ['wrong_state', 'tenant_removing', 'role_missing', 'too_many_requests'] as const;
 const ofEntity = ['invalid_field', ...askProblems] as const;
 const ofMachine = ['machine_not_found', 'machine_ambiguous', ...ofEntity] as const;
 
@@ -133,7 +134,7 @@ const indicatorRoutes: readonly ApiRoute[] = [
   {
     ...{ name: 'syncTenantIndicators', method: 'post', path: `${tenant}/indicators/sync`, tag: 'Indicators' },
     ...{ scope: 'indicators:write', summary: 'Sync now', body: 'SyncRequest', isBodyOptional: true },
-    ...{ answers: operationAnswers, problems: ['plan_changed', 'wrong_state', 'too_many_requests'] },
+    ...{ answers: operationAnswers, problems: ['plan_changed', 'wrong_state', 'tenant_removing', 'too_many_requests'] },
   },
 ];
 

@@ -12,6 +12,7 @@ import { contractExamples } from '../../../shared/contract/examples.ts';
 import { apiRoutes, toOpenApi } from '../../../shared/contract/openapi.ts';
 import { partnerSchema } from '../../../shared/contract/partner.ts';
 import { problemStatus } from '../../../shared/contract/problem.ts';
+import type { ProblemCode } from '../../../shared/contract/problem.ts';
 
 const document = toOpenApi({
   partner: partnerSchema.parse(JSON.parse(contractExamples.partner)),
@@ -121,6 +122,17 @@ describe('toOpenApi', () => {
     const codes = new Set<string>(apiRoutes.flatMap(problemsOf));
     // 405 is the answer of a path to the methods that it does not take.
     expect(Object.keys(problemStatus).filter((code) => !codes.has(code))).toEqual(['method_not_allowed']);
+  });
+
+  // Found by comparing what the routes answered with what the document said.
+  it.each<[name: string, codes: readonly ProblemCode[]]>([
+    ['receiveAlert', ['wrong_state', 'tenant_removing']],
+    ['requestAction', ['wrong_state', 'tenant_removing']],
+    ['syncTenantIndicators', ['tenant_removing']],
+    ['getOperationOutput', ['wrong_state', 'tenant_removing', 'role_missing', 'too_many_requests']],
+  ])('tells that %s may be refused with %j', (name, codes) => {
+    const route = apiRoutes.find((each) => each.name === name) ?? expect.fail(name);
+    expect(problemsOf(route)).toEqual(expect.arrayContaining([...codes]));
   });
 
   it('tells of every callback', () => {
