@@ -22,9 +22,9 @@ export function beginResponding(outcome: CarryOutcome, left: LeavingState, facts
   const { alertId, merged = false } = (outcome.outcome === 'Done' ? outcome.result : undefined) ?? {};
   if (alertId === undefined) return outcome;
   const { alert, policy, operationId, nowMs } = facts;
-  const plan = planResponses(alert, policy.responses, operationId);
-  if (plan.actions.length === 0 && (plan.blocks?.blocks.length ?? 0) === 0) return outcome;
   const { startedAtMs, machine } = left;
+  const plan = planResponses(alert, policy.responses, { operationId, machine });
+  if (plan.actions.length === 0 && (plan.blocks?.blocks.length ?? 0) === 0) return outcome;
   const event = 'event' in left ? left.event : undefined;
   const madeAtMs = left.at === 'Looking' ? (left.intentAtMs ?? nowMs) : nowMs;
   const state: AlertState = { at: 'Responding', startedAtMs, machine, event, alertId, merged, madeAtMs, plan };

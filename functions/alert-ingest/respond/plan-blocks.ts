@@ -10,12 +10,15 @@ import type { Normalised } from '../../../shared/indicators/normalised.ts';
 export function planBlocks(
   { evidence, machine }: Pick<AlertCreated, 'evidence' | 'machine'>,
   forMs: number,
+  found: { readonly computerDnsName?: string },
 ): BlockPlan {
-  const own = new Set([machine.ipAddress, machine.computerDnsName].map((value) => value?.toLowerCase()));
+  const own = [machine.ipAddress, machine.computerDnsName, found.computerDnsName].flatMap(
+    (value) => value?.toLowerCase() ?? [],
+  );
   const blocks = new Map<string, IndicatorIdentity>();
   const leftOut = new Map<string, { readonly indicatorValue: string; readonly why: string }>();
   for (const { text, normalised } of evidence.flatMap(toValues)) {
-    const why = normalised.ok ? whyOwn(normalised, own, machine.computerDnsName) : normalised.detail;
+    const why = normalised.ok ? whyOwn(normalised, own) : normalised.detail;
     if (normalised.ok && why === undefined) {
       const { indicatorType, indicatorValue } = normalised;
       blocks.set(`${indicatorType} ${indicatorValue}`, { indicatorType, indicatorValue });
@@ -49,10 +52,10 @@ function toValues(evidence: Evidence): readonly Value[] {
 
 /** A connection has two ends, and a product may report both: the machine's own name and network are not the attacker's. */
 function whyOwn(
-  { indicatorValue }: Extract<Normalised, { ok: true }>,
-  own: ReadonlySet<string | undefined>,
-  name = '',
+  { indicatorType, indicatorValue }: Extract<Normalised, { ok: true }>,
+  own: readonly string[],
 ): string | undefined {
-  const isAbove = name.toLowerCase().endsWith(`.${indicatorValue}`);
-  return own.has(indicatorValue) || isAbove ? `${indicatorValue} is the machine's own.` : undefined;
+  const host = indicatorType === 'Url' ? URL.parse(indicatorValue)?.hostname : undefined;
+  const isOwn = own.some((each) => each === indicatorValue || each === host || each.endsWith(`.${indicatorValue}`));
+  return isOwn ? `${indicatorValue} is the machine's own.` : undefined;
 }

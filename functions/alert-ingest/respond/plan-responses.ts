@@ -24,6 +24,13 @@ export interface ResponsePlan {
   readonly blocks: BlockPlan | undefined;
 }
 
+/** What became of the alert. */
+export interface AlertInDefender {
+  readonly operationId: string;
+  /** As it was found. */
+  readonly machine: { readonly computerDnsName?: string };
+}
+
 /** Longest comment of an action (contract §5). */
 const maxComment = 1000;
 
@@ -34,7 +41,7 @@ const maxComment = 1000;
 export function planResponses(
   alert: AlertCreated,
   responses: readonly AlertResponse[],
-  operationId: string,
+  { operationId, machine }: AlertInDefender,
 ): ResponsePlan {
   const fitting = responses.filter((response) => fits(alert, response));
   const actions = new Map<string, PlannedResponse>();
@@ -47,7 +54,7 @@ export function planResponses(
   const blockMs = fitting.flatMap((response) => response.blockEvidenceFor ?? []).map(parseDurationMs);
   return {
     actions: [...actions.values()],
-    blocks: blockMs.length === 0 ? undefined : planBlocks(alert, Math.max(...blockMs)),
+    blocks: blockMs.length === 0 ? undefined : planBlocks(alert, Math.max(...blockMs), machine),
   };
 }
 

@@ -13,7 +13,7 @@ const plan = (responses: readonly object[], more: object = {}) =>
   planResponses(
     { ...alert, ...more },
     responses.map((response) => responseSchema.parse(response)),
-    operationId,
+    { operationId, machine: {} },
   );
 const isolate = { action: 'Isolate', isolationType: 'Selective' };
 const scan = { action: 'RunAntiVirusScan', scanType: 'Full' };
@@ -95,13 +95,20 @@ describe('planBlocks', () => {
     ['an address as a URL', { entityType: 'Url', url: '203.0.113.9' }, ['IpAddress 203.0.113.9']],
     ['a host without a domain', { entityType: 'Url', url: 'server1' }, []],
     ['the machine’s own name', { entityType: 'Url', url: 'pc1.example.test' }, []],
+    ['an address on the machine', { entityType: 'Url', url: 'https://pc1.example.test/x' }, []],
     ['the machine’s own domain', { entityType: 'Url', url: 'example.test' }, []],
     ['another machine of its domain', { entityType: 'Url', url: 'pc2.example.test' }, ['DomainName pc2.example.test']],
     ['a user', { entityType: 'User', accountName: 'ana' }, []],
   ])('%s', (_name, evidence, expected) => {
-    const { blocks, leftOut } = planBlocks({ evidence: [evidence, evidence], machine }, day);
+    const { blocks, leftOut } = planBlocks({ evidence: [evidence, evidence], machine }, day, {});
     expect(blocks.map(({ indicatorType, indicatorValue }) => `${indicatorType} ${indicatorValue}`)).toEqual(expected);
     const hasValue = evidence.entityType === 'Ip' || evidence.entityType === 'Url';
     expect(leftOut).toHaveLength(hasValue && expected.length === 0 ? 1 : 0);
+  });
+
+  it('knows the machine by the name that it was found under, too', () => {
+    const found = { computerDnsName: 'pc3.example.test' };
+    const evidence = [{ entityType: 'Url', url: 'pc3.example.test' } as const];
+    expect(planBlocks({ evidence, machine: { id: 'a'.repeat(40) } }, day, found).blocks).toEqual([]);
   });
 });

@@ -16,7 +16,9 @@ const bad = { indicatorType: 'DomainName', indicatorValue: 'bad.example' };
 /** The operations of one response. */
 function operationsOf(action: object, approval?: boolean) {
   const response = responseSchema.parse({ action, ...(approval === undefined ? {} : { approval }) });
-  return planResponses(alert, [response], operationId).actions.map((planned) => toResponseOperation(planned, to));
+  return planResponses(alert, [response], { operationId, machine: {} }).actions.map((planned) =>
+    toResponseOperation(planned, to),
+  );
 }
 
 const onMachine: readonly object[] = [
