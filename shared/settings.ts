@@ -130,12 +130,15 @@ function tablesOf(values: Values): { readonly url: string } | { readonly connect
   return tablesUrl === undefined ? { connectionString } : { url: tablesUrl };
 }
 
-/** https anywhere, http only to this machine; no user, query or fragment; given back without a trailing slash. */
+/**
+ * https anywhere, http only to this machine; no user, query or fragment. Given back as it goes into headers and is compared:
+ * in ASCII, host in lower case, without a trailing slash.
+ */
 function url() {
   return z
     .string()
     .refine(isPlainUrl, 'must be an https URL (http only on the loopback address) without user, query and fragment')
-    .transform((value) => value.replace(/\/+$/, ''));
+    .transform((value) => new URL(value).href.replace(/\/+$/, ''));
 }
 
 function isPlainUrl(value: string): boolean {

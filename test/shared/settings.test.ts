@@ -55,6 +55,16 @@ describe('readSettings', () => {
     });
   });
 
+  it('writes URLs as they go into headers and are compared', () => {
+    const settings = readSettings({
+      ...smallest,
+      PUBLIC_URL: 'https://Häfen.Contoso.example:443/mde/',
+      ENTRA_AUTHORITY_HOST: 'https://Login.MicrosoftOnline.com',
+    });
+    expect(settings.publicUrl).toBe('https://xn--hfen-loa.contoso.example/mde');
+    expect(settings.entra.authorityHost).toBe('https://login.microsoftonline.com');
+  });
+
   it('takes an empty value for none, a certificate without identity, and a list of origins', () => {
     const settings = readSettings({
       ...smallest,
