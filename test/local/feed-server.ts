@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { listen } from './listen.ts';
 
 export interface FeedServer {
   readonly origin: string;
@@ -24,10 +25,7 @@ export async function startFeedServer(port: number): Promise<FeedServer> {
       })
       .catch((error: unknown) => response.destroy(error as Error));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
+  await listen(server, { port });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
