@@ -5,7 +5,7 @@ import { isMarkup, unreadable } from './decode-feed.ts';
 import { fromCsvRow } from './from-csv-row.ts';
 import type { CsvLayout, CsvRow } from './from-csv-row.ts';
 import { maxLineLength } from './from-list.ts';
-import { toParsedItems } from './parsed-items.ts';
+import { mostValues, tooManyValues, toParsedItems } from './parsed-items.ts';
 
 const options = {
   info: true,
@@ -18,6 +18,8 @@ const options = {
   comment: '#',
   comment_no_infix: true,
   max_record_size: maxLineLength,
+  // With the header, and one more that shows that there are too many.
+  to: mostValues + 2,
 } as const;
 
 /** What the parser gives for each row with `info`; its types do not say so. `lines` is the line on which the row ends. */
@@ -42,6 +44,8 @@ export function fromCsv(text: string, source: CsvSource, now: number): ParsedFee
   const header = source.header ? rows.shift() : undefined;
   const layout = toLayout(source, header);
   if ('unreadable' in layout) return layout;
+  const [surplus] = rows.slice(mostValues);
+  if (surplus !== undefined) return tooManyValues(`line ${surplus.line}`);
   return toParsedItems(rows.map((row) => fromCsvRow(row, layout, now)));
 }
 

@@ -2,7 +2,7 @@ import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { recogniseIndicatorType } from '../../../shared/indicators/normalise-indicator.ts';
 import { isMarkup, unreadable } from './decode-feed.ts';
-import { judge, rejectOf, toParsedItems } from './parsed-items.ts';
+import { judge, mostValues, rejectOf, tooManyValues, toParsedItems } from './parsed-items.ts';
 import type { Judged } from './parsed-items.ts';
 
 /** Longest line, in UTF-16 units. */
@@ -24,11 +24,12 @@ export function fromList(text: string, source: ListSource, now: number): ParsedF
   if (isMarkup(text)) return unreadable('line 1', 'The document is HTML or XML, not a list.');
   if (/^\s*[{[]\s*["{[\]}]/.test(text)) return unreadable('line 1', 'The document is JSON, not a list.');
   const judged: Judged[] = [];
-  text.split('\n').forEach((line, i) => {
+  for (const [i, line] of text.split('\n').entries()) {
     const trimmed = line.trim();
-    if (trimmed === '' || /^(?:#|;|\/\/)/.test(trimmed)) return;
+    if (trimmed === '' || /^(?:#|;|\/\/)/.test(trimmed)) continue;
+    if (judged.length === mostValues) return tooManyValues(`line ${i + 1}`);
     judged.push(fromLine(trimmed, `line ${i + 1}`, { source, now }));
-  });
+  }
   return toParsedItems(judged);
 }
 

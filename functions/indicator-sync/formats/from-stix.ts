@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ParsedFeed, ParsedItems, Unreadable } from '../../../shared/indicators/feed-item.ts';
+import type { ParsedFeed, Unreadable } from '../../../shared/indicators/feed-item.ts';
 import { unreadable } from './decode-feed.ts';
 import { fromStixIndicator, isIndicator } from './from-stix-indicator.ts';
 import type { StixIndicator } from './from-stix-indicator.ts';
-import { rejectOf, toParsedItems } from './parsed-items.ts';
+import { mostValues, rejectOf, tooManyValues, toParsedItems } from './parsed-items.ts';
 import type { Judged } from './parsed-items.ts';
 
 const bundleSchema = z.looseObject({ type: z.literal('bundle'), objects: z.array(z.unknown()).optional() });
@@ -26,7 +26,7 @@ export function fromStix(text: string, now: number): ParsedFeed {
  * nothing. Of several versions of one id the latest `modified` counts. Between ids with the same value the later `modified` wins,
  * but what one revokes another may still report, so a revocation never wins over an indicator that stands.
  */
-export function fromStixObjects(objects: readonly unknown[], now: number): ParsedItems {
+export function fromStixObjects(objects: readonly unknown[], now: number): ParsedFeed {
   const judged: Judged[] = [];
   const indicators: StixIndicator[] = [];
   objects.forEach((object, i) => {
@@ -43,8 +43,11 @@ export function fromStixObjects(objects: readonly unknown[], now: number): Parse
     );
   }
   const standing = [...latest.values()].sort((a, b) => rank(a) - rank(b) || modifiedMs(a) - modifiedMs(b));
-  // One by one: a pattern may name more values than a call takes arguments.
-  for (const indicator of standing) for (const value of fromStixIndicator(indicator, now)) judged.push(value);
+  for (const indicator of standing) {
+    // One by one: a pattern may name more values than a call takes arguments.
+    for (const value of fromStixIndicator(indicator, now)) judged.push(value);
+    if (judged.length > mostValues) return tooManyValues(indicator.place);
+  }
   return toParsedItems(judged);
 }
 

@@ -1,8 +1,17 @@
 import { indicatorKey } from '../../../shared/indicators/feed-item.ts';
-import type { FeedItem, ParsedItems, PlacedItem } from '../../../shared/indicators/feed-item.ts';
+import type { FeedItem, ParsedItems, PlacedItem, Unreadable } from '../../../shared/indicators/feed-item.ts';
 import type { FeedReject, FeedRejectCode } from '../../../shared/contract/feed.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { normaliseIndicator } from '../../../shared/indicators/normalise-indicator.ts';
+import { unreadable } from './decode-feed.ts';
+
+/** More values than this in one document do not fit beside each other into an instance's memory of 512 MiB; a tenant takes 15,000. */
+export const mostValues = 250_000;
+
+/** The answer for a document with more values than `mostValues`. */
+export function tooManyValues(place: string): Unreadable {
+  return unreadable(place, `The document has more than ${mostValues} values.`);
+}
 
 /** One value of the input, judged: an item or a reject. */
 export type Judged = { readonly item: PlacedItem } | { readonly reject: FeedReject };

@@ -153,6 +153,11 @@ describe('documents that are refused as a whole', () => {
   });
 });
 
+test('more rows than an instance can hold are refused as a whole', () => {
+  const text = `Type,ioc\n${'x,y\n'.repeat(250_001)}`;
+  expect(run(text, named)).toMatchObject({ unreadable: { place: 'line 250002' } });
+});
+
 test('any text gives an answer, and every row is accepted or rejected', () => {
   const pieces = fc.constantFrom(
     'domain',

@@ -72,6 +72,10 @@ describe('documents that are refused as a whole', () => {
     expect(run(text)).toEqual({ unreadable: { place: 'line 1', detail: expect.any(String) } });
   });
 
+  test('more values than an instance can hold', () => {
+    expect(run(`# c\n${'x\n'.repeat(250_001)}`)).toMatchObject({ unreadable: { place: 'line 250002' } });
+  });
+
   test('but addresses in brackets are a list', () => {
     expect(run('[2001:db8::1]\n')).toMatchObject({ items: [{ indicatorType: 'IpAddress' }] });
   });

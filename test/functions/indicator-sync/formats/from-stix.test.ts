@@ -16,6 +16,7 @@ function indicator(pattern: unknown, more: Record<string, unknown> = {}) {
 
 function run(...objects: readonly unknown[]) {
   const feed = fromStixObjects(objects, now);
+  if ('unreadable' in feed) throw new Error(feed.unreadable.detail);
   expect(feed.read).toBe(feed.items.length + feed.rejects.length);
   return {
     items: feed.items.map((i) => `${i.indicatorType} ${i.indicatorValue}`),
@@ -64,6 +65,14 @@ describe('patterns that name values', () => {
       return expect(run(indicator(pattern)).codes).toEqual(['invalid_value']);
     if (items === undefined) return expect(run(indicator(pattern)).codes).toEqual(['unsupported_pattern']);
     expect(run(indicator(pattern))).toMatchObject({ items, codes: [] });
+  });
+});
+
+test('more values than an instance can hold are refused as a whole', () => {
+  const values = Array.from({ length: 130_000 }, () => "'n'").join(',');
+  const two = [1, 2].map(() => indicator(`[domain-name:value IN (${values})]`));
+  expect(fromStixObjects(two, now)).toMatchObject({
+    unreadable: { detail: expect.stringMatching(/more than 250000/) },
   });
 });
 

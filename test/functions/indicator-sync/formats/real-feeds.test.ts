@@ -53,7 +53,7 @@ describe('STIX', () => {
 
   test('a day of tweetfeed as TAXII objects', () => {
     const objects = JSON.parse(textOf('tweetfeed-taxii/2026-08-22.0.json')) as unknown[];
-    const { items, rejects } = fromStixObjects(objects, now);
+    const { items, rejects } = parsed(fromStixObjects(objects, now));
     expect(items.length + rejects.length).toBe(objects.length);
     expect(items.length).toBeGreaterThan(0);
     expect(rejects).toEqual([]);
