@@ -105,7 +105,7 @@ const rowSchema = z.object({
   nonce: z.string(),
   minute: z.string().transform((text) => slotsSchema.parse(JSON.parse(text))),
   hour: z.string().transform((text) => slotsSchema.parse(JSON.parse(text))),
-  blockedUntilMs: z.number(),
+  blockedUntilMs: z.coerce.number(),
 });
 
 async function read(table: TableClient, { tenantId, api }: Target): Promise<Row> {
@@ -132,7 +132,7 @@ async function write(
     nonce: row.nonce,
     minute: JSON.stringify(row.budget.minute),
     hour: JSON.stringify(row.budget.hour),
-    blockedUntilMs: row.budget.blockedUntilMs,
+    blockedUntilMs: String(row.budget.blockedUntilMs), // what looks like a whole number is one of 32 bits to the table service
   };
   try {
     if (row.etag === undefined) await table.createEntity(entity);

@@ -92,7 +92,14 @@ async function put(table: TableClient, nonce: string, { etag, ...next }: Put): P
 function toRow({ key, cursor, busyUntilMs }: Omit<StoredCursor, 'etag'>, nonce: string) {
   const { at, observedSince, seen } = cursor;
   return {
-    ...{ partitionKey: partition, rowKey: key, schemaVersion: 1, nonce, busyUntilMs, at: String(at) },
+    ...{
+      partitionKey: partition,
+      rowKey: key,
+      schemaVersion: 1,
+      nonce,
+      busyUntilMs: String(busyUntilMs),
+      at: String(at),
+    },
     ...(observedSince === undefined ? {} : { observedSince: String(observedSince) }),
     ...(seen.length === 0
       ? {}
