@@ -28,12 +28,12 @@ export interface Acceptance extends FeedVersion {
 /**
  * Decides what a whole reading means (contract §12). What is new goes on at once. What is missing stays for `removeAfter`; when more is
  * missing than `maxShrinkPercent` of the last accepted version, the removals wait until a reading recovers or someone confirms. What the
- * feed revokes, what the guard refuses and what expires by itself goes at once and does not count as missing.
+ * feed revokes or says to be over, what the guard refuses and what expires by itself goes at once and does not count as missing.
  */
 export function acceptVersion(reading: Reading): Acceptance {
   const { previous, parsed, guard, now } = reading;
   const present = new Map(parsed.items.map((item) => [indicatorKey(item), item]));
-  const refused = new Set(reading.refused?.map(indicatorKey));
+  const refused = new Set([...(reading.refused ?? []), ...(parsed.over ?? [])].map(indicatorKey));
   const before = previous?.items ?? [];
   const missing = before.filter((item) => {
     const key = indicatorKey(item);

@@ -46,6 +46,8 @@ export interface ParsedItems {
   readonly items: readonly PlacedItem[];
   readonly rejects: readonly FeedReject[];
   readonly read: number;
+  /** Values among the rejects that the feed still names, and says to be over: they go at once, and are no shrinking. */
+  readonly over?: readonly IndicatorIdentity[];
 }
 
 /** What a format answers. */

@@ -13,6 +13,9 @@ const stixIndicatorSchema = z.looseObject({
   id: z.string().min(1).max(256),
   pattern: z.string(),
   pattern_type: z.string().optional().catch(undefined),
+  /** What it stands for; STIX 2.0 says so in `labels`. */
+  indicator_types: z.array(z.string()).optional().catch(undefined),
+  labels: z.array(z.string()).optional().catch(undefined),
   created: z.string().optional().catch(undefined),
   modified: z.string().optional().catch(undefined),
   revoked: z.boolean().optional().catch(undefined),
@@ -41,6 +44,7 @@ export function fromStixIndicator(object: StixIndicator, now: number): Judged[] 
   if (patternType !== 'stix') {
     return [rejectOf(place, pattern, 'unsupported_pattern', `The pattern is ${patternType.slice(0, 40)}, not stix.`)];
   }
+  if (isBenign(indicator)) return [rejectOf(place, pattern, 'unsupported_type', 'It names what is benign.')];
   const until = indicator.valid_until === undefined ? undefined : toFeedTime(indicator.valid_until);
   if (indicator.valid_until !== undefined && until === undefined) {
     return [rejectOf(place, pattern, 'invalid_value', `valid_until ${indicator.valid_until.slice(0, 40)} is no time.`)];
@@ -49,6 +53,11 @@ export function fromStixIndicator(object: StixIndicator, now: number): Judged[] 
   if ('fault' in alternatives) return [rejectOf(place, pattern, 'unsupported_pattern', alternatives.fault)];
   const facts = factsOf(indicator, until);
   return alternatives.map((alternative) => fromAlternative(alternative, { place, pattern, facts, now }));
+}
+
+function isBenign({ indicator_types: types, labels }: StixIndicator): boolean {
+  const words = (types ?? labels ?? []).map((word) => word.toLowerCase());
+  return words.includes('benign') && !words.some((word) => ['malicious-activity', 'compromised'].includes(word));
 }
 
 interface Context {

@@ -1,5 +1,11 @@
 import { indicatorKey } from '../../../shared/indicators/feed-item.ts';
-import type { FeedItem, ParsedItems, PlacedItem, Unreadable } from '../../../shared/indicators/feed-item.ts';
+import type {
+  FeedItem,
+  IndicatorIdentity,
+  ParsedItems,
+  PlacedItem,
+  Unreadable,
+} from '../../../shared/indicators/feed-item.ts';
 import type { FeedReject, FeedRejectCode } from '../../../shared/contract/feed.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { normaliseIndicator } from '../../../shared/indicators/normalise-indicator.ts';
@@ -14,7 +20,13 @@ export function tooManyValues(place: string): Unreadable {
 }
 
 /** One value of the input, judged: an item or a reject. */
-export type Judged = { readonly item: PlacedItem } | { readonly reject: FeedReject };
+export type Judged =
+  | { readonly item: PlacedItem }
+  | {
+      readonly reject: FeedReject;
+      /** The value, when nothing but its time is wrong. */
+      readonly over?: IndicatorIdentity;
+    };
 
 /** A value as the feed has it, with what the feed says about it. */
 export interface RawValue {
@@ -31,15 +43,21 @@ export function judge(raw: RawValue): Judged {
   const { place, value, facts } = raw;
   const normalised = normaliseIndicator(raw.indicatorType, value);
   if (!normalised.ok) return rejectOf(place, value, normalised.code, normalised.detail);
-  if (facts.expirationTime !== undefined && Date.parse(facts.expirationTime) <= raw.now && facts.revoked !== true) {
-    return rejectOf(place, value, 'expired', `It was valid until ${facts.expirationTime}.`);
-  }
   const { indicatorType, indicatorValue } = normalised;
+  if (facts.expirationTime !== undefined && Date.parse(facts.expirationTime) <= raw.now && facts.revoked !== true) {
+    const reject = rejectOf(place, value, 'expired', `It was valid until ${facts.expirationTime}.`);
+    return { ...reject, over: { indicatorType, indicatorValue } };
+  }
   return { item: { indicatorType, indicatorValue, ...facts, place } };
 }
 
 /** A value that is not accepted; long values are shown in part. */
-export function rejectOf(place: string, value: string | undefined, code: FeedRejectCode, detail: string): Judged {
+export function rejectOf(
+  place: string,
+  value: string | undefined,
+  code: FeedRejectCode,
+  detail: string,
+): { readonly reject: FeedReject } {
   const shown = value === undefined || value.length <= 800 ? value : `${value.slice(0, 799)}…`;
   return { reject: { place, ...(shown === undefined ? {} : { value: shown }), code, detail } };
 }
@@ -56,7 +74,8 @@ export function toParsedItems(judged: readonly Judged[]): ParsedItems {
     else if (winner === undefined || winner === each.item) items.push(each.item);
     else rejects.push(duplicateOf(each.item, winner));
   }
-  return { items, rejects, read: judged.length };
+  const over = judged.flatMap((each) => ('over' in each && each.over !== undefined ? [each.over] : []));
+  return { items, rejects, read: judged.length, ...(over.length === 0 ? {} : { over }) };
 }
 
 function duplicateOf(item: PlacedItem, winner: PlacedItem): FeedReject {

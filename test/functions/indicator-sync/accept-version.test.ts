@@ -240,6 +240,17 @@ describe('what goes at once and is no shrinking', () => {
     expect(shown(next)).toEqual(['b', 'c']);
   });
 
+  test('what the feed says to be over by now', () => {
+    const first = read(undefined, ['a', 'b', 'c'], start);
+    const over = [{ indicatorType: 'DomainName', indicatorValue: 'a.example' }] as const;
+    const next = acceptVersion({
+      ...{ previous: first, guard: { ...guard, maxShrinkPercent: 0 }, now: start + hour },
+      parsed: { ...parsed(named(['b', 'c'])), over },
+    });
+    expect(shown(next)).toEqual(['b', 'c']);
+    expect(next.state.lastRun?.outcome).toBe('Accepted');
+  });
+
   test('what has expired', () => {
     const next = acceptVersion({ previous: first, parsed: parsed(named(['a', 'b'])), guard, now: start + 2 * day });
     expect(next.state.held).toBeUndefined();

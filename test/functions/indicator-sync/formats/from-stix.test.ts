@@ -68,6 +68,24 @@ describe('patterns that name values', () => {
   });
 });
 
+test('a value whose time is over is named, so that it goes at once', () => {
+  const { feed } = run(indicator("[domain-name:value = 'A.example']", { valid_until: '2026-11-20T10:00:00Z' }));
+  expect(feed).toMatchObject({
+    rejects: [{ code: 'expired' }],
+    over: [{ indicatorType: 'DomainName', indicatorValue: 'a.example' }],
+  });
+});
+
+test.each([
+  [{ indicator_types: ['benign'] }, ['unsupported_type']],
+  [{ labels: ['Benign'] }, ['unsupported_type']],
+  [{ indicator_types: ['malicious-activity'], labels: ['benign'] }, []],
+  [{ indicator_types: ['benign', 'malicious-activity'] }, []],
+  [{ indicator_types: 'benign' }, []],
+])('what is said to be benign is blocked nowhere: %j', (more, codes) => {
+  expect(run(indicator("[domain-name:value = 'a.example']", more)).codes).toEqual(codes);
+});
+
 test('more values than an instance can hold are refused as a whole', () => {
   const values = Array.from({ length: 130_000 }, () => "'n'").join(',');
   const two = [1, 2].map(() => indicator(`[domain-name:value IN (${values})]`));
