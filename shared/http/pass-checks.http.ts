@@ -8,6 +8,7 @@ import { invalidFields } from './invalid-fields.ts';
 import { isReadableJson } from './media-type.ts';
 import { parseJson } from './parse-json.ts';
 import { readBody } from './read-body.http.ts';
+import { pathParts } from './route.ts';
 import type { Answer, BodyRule, Route, RouteRequest } from './route.ts';
 
 const defaultMaxBytes = 64 * 1024;
@@ -91,10 +92,17 @@ function understand<Body>(bytes: Uint8Array, rule: BodyRule<Body>, params: Route
   throw invalidFields([...(result.success ? [] : fieldErrorsOf(result.error, parsed.value)), ...ids]);
 }
 
-/** With streaming on, the host puts query values among the path's parts; the path's own win. */
-function paramsOf(request: HttpRequest): Readonly<Record<string, string>> {
-  const { tenantId } = request.params;
-  return tenantId === undefined ? request.params : { ...request.params, tenantId: tenantId.toLowerCase() };
+/**
+ * With streaming on, the host puts the values of query and body among the path's parts. The path's own win, but keep the
+ * spelling of whichever came first: `?tenantid=` must not hide the tenant.
+ */
+function paramsOf({ params }: HttpRequest): Readonly<Record<string, string>> {
+  const spelled = new Map(Object.entries(params).map(([name, value]) => [name.toLowerCase(), value]));
+  const found = pathParts.flatMap((part) => {
+    const value = params[part] ?? spelled.get(part.toLowerCase());
+    return value === undefined ? [] : [[part, part === 'tenantId' ? value.toLowerCase() : value] as const];
+  });
+  return Object.fromEntries(found);
 }
 
 function queryOf(request: HttpRequest): URLSearchParams {

@@ -9,6 +9,18 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The parts that paths of ours have. */
+export const pathParts = [
+  'tenantId',
+  'feedId',
+  'callerId',
+  'operationId',
+  'machine',
+  'hash',
+  'name',
+  'address',
+] as const;
+
 /** What is known of a request before its body is understood. Path parts as sent, but for `tenantId`, which is in lower case. */
 export interface RouteRequest {
   readonly path: string;

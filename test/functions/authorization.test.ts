@@ -6,6 +6,7 @@ import { callerInputSchema, scopeSchema } from '../../shared/contract/caller.ts'
 import { feedInputSchema } from '../../shared/contract/feed.ts';
 import { apiRoutes } from '../../shared/contract/openapi.ts';
 import { allowedMethods } from '../../shared/http/registrar.ts';
+import { pathParts } from '../../shared/http/route.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';
 import type { Tables } from '../../shared/tables.client.ts';
 import { routesOfApp } from '../builders/app.ts';
@@ -72,6 +73,11 @@ function send(route: AppRoute, caller: Caller, params: TestRequest['params'] = {
 const everything = callerWith('operations:read', { scopes: scopeSchema.options });
 
 describe('every route', () => {
+  it('has no parts in its path but those that are looked for', () => {
+    const parts = checked.flatMap(({ route }) => [...route.matchAll(/\{(\w+)\}/g)].map(([, part = '']) => part));
+    expect(new Set(parts)).toEqual(new Set<string>(pathParts));
+  });
+
   it('is one of the contract', () => {
     expect(checked.length).toBeGreaterThan(20);
     expect(checked.filter((route) => contractOf(route) === undefined).map(label)).toEqual([]);

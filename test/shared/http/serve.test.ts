@@ -235,6 +235,18 @@ describe('the order of checks', () => {
     expect((await call(serveAs(caller)(feed), { ...good, params: { feedId: 'other' } })).status).toBe(404);
   });
 
+  it.each([
+    ['query values among them', { tenantId, limit: '5' }],
+    ['one spelled as the query spells it', { TENANTID: tenantId }],
+    ['both spellings', { tenantid: 'other', tenantId }],
+  ])('knows the parts of its path, with %s', async (_what, params) => {
+    const route = open({
+      scope: 'Public',
+      handle: ({ params: known }) => Promise.resolve({ status: 200, body: known }),
+    });
+    expect((await call(serveAs(undefined)(route), { ...good, params })).json).toEqual({ tenantId });
+  });
+
   it('asks nobody on a public route, and takes tenant ids in any case', async () => {
     const route = open({ scope: 'Public', handle: ({ params }) => Promise.resolve({ status: 200, body: params }) });
     const answer = await call(serveAs(undefined)(route), { ...good, params: { tenantId: tenantId.toUpperCase() } });
