@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DefenderAlerts } from '../defender/alerts.client.ts';
 import type { Defender, DefenderCall } from '../defender/call.ts';
-import { graphChangedAlertSchema } from '../defender/changed-alert.ts';
+import { graphAlertHeaders, graphChangedAlertSchema } from '../defender/changed-alert.ts';
 import type { DefenderTenant } from '../defender/hosts.ts';
 import { isRefused, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
@@ -54,6 +54,7 @@ function createGraphTriage(defender: Pick<Defender, 'request'>): AlertTriageApi 
   const getAlert: AlertTriageApi['getAlert'] = (tenant, alertId) =>
     unlessMissing(defender, {
       ...{ tenant, ...call, role: 'SecurityAlert.Read.All', method: 'GET', path: graphAlertPath(alertId) },
+      headers: graphAlertHeaders,
       schema: graphChangedAlertSchema,
     });
   const write = (tenant: DefenderTenant, request: AlertWriteRequest): Promise<TriageAnswer> =>

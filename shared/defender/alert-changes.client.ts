@@ -1,7 +1,7 @@
 import { fromTicks } from '../ticks.ts';
 import type { Ticks } from '../ticks.ts';
 import type { Defender } from './call.ts';
-import { defenderChangedAlertSchema, graphChangedAlertSchema, ticksOf } from './changed-alert.ts';
+import { defenderChangedAlertSchema, graphAlertHeaders, graphChangedAlertSchema, ticksOf } from './changed-alert.ts';
 import type { ChangedAlert } from './changed-alert.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { toFilterOption } from './odata.ts';
@@ -83,7 +83,7 @@ export function createGraphAlertChanges(defender: Pick<Defender, 'list'>): Alert
     readSince: async (tenant, from) => {
       const path = `/v1.0/security/alerts_v2?${toFilterOption(`lastUpdateDateTime ge ${fromTicks(from)}`)}`;
       const call = { tenant, service: 'graph', api: 'graphSecurity', role: graphRole, method: 'GET', path } as const;
-      return { alerts: await defender.list({ ...call, schema: graphChangedAlertSchema }) };
+      return { alerts: await defender.list({ ...call, headers: graphAlertHeaders, schema: graphChangedAlertSchema }) };
     },
   };
 }

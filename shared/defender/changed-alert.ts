@@ -43,7 +43,10 @@ export const defenderChangedAlertSchema = z
     comments: (comments ?? []).map(toComment),
   }));
 
-/** An alert of Graph's, in Defender's words. */
+/** Without it, Graph gives one word for all that is newer than its first version: https://learn.microsoft.com/graph/best-practices-concept#handling-future-members-in-evolvable-enumerations */
+export const graphAlertHeaders = { prefer: 'include-unknown-enum-members' } as const;
+
+/** An alert of Graph's, in Defender's words; read with `graphAlertHeaders`. */
 export const graphChangedAlertSchema = z
   .object({
     ...{ id: z.string().min(1), lastUpdateDateTime: timeSchema, severity: textOrNone, status: textOrNone },

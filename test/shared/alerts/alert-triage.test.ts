@@ -66,3 +66,16 @@ test.each([
     expect(sent).toEqual(words.map((each) => ({ classification: word, determination: each })));
   },
 );
+
+test('through Graph: an alert is read with the words that are newer than Graph’s first version', async () => {
+  const seen: unknown[] = [];
+  const alert = { id: 'x_aml', lastUpdateDateTime: '2026-11-20T10:00:00Z', determination: 'compromisedAccount' };
+  const request: Defender['request'] = (call) => {
+    seen.push(call.headers);
+    return Promise.resolve({ value: call.schema.parse(alert), status: 200, upstream: {} });
+  };
+  const none = () => Promise.resolve([]);
+  const { Graph } = createAlertTriage({ defender: { request }, alerts: createDefenderAlerts({ request, list: none }) });
+  expect((await Graph.getAlert(tenant, 'x_aml')).alert).toMatchObject({ determination: 'CompromisedUser' });
+  expect(seen).toEqual([{ prefer: 'include-unknown-enum-members' }]);
+});
