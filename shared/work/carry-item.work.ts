@@ -63,19 +63,25 @@ export function createCarryItem(
 
 const nothingCarried: CarriedItem = { isCarried: false, waiting: [] };
 
+/** Looks at an item whose tenant may not be called; what goes on waiting is looked at again then. */
+export type Expire = (
+  item: WorkItem,
+  pass: { readonly recheckAtMs: number; readonly mayStart: () => boolean },
+) => Promise<void>;
+
 /** Ends what is too late while its tenant may not be called; what may be in Defender already waits on, for only a step can tell. */
 export function createExpire(options: {
   readonly claims: Claims;
   readonly deliver: Deliver;
   readonly now: Clock;
-}): (item: WorkItem, recheckAtMs: number) => Promise<void> {
+}): Expire {
   const { claims, now } = options;
-  return async (item, recheckAtMs) => {
+  return async (item, { recheckAtMs, mayStart }) => {
     const held = await claims.claim(item);
     if (!held) return;
     const isKnown = isKnownKind(held.stored.kind);
     const verdict = isKnown ? beforeStep(held.stored, { attempts: held.item.attempts, nowMs: now() }) : undefined;
     if (verdict === undefined) return claims.release(held, recheckAtMs);
-    for (const callback of await claims.record(held, verdict)) await options.deliver(callback);
+    for (const callback of await claims.record(held, verdict)) if (mayStart()) await options.deliver(callback);
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Gate, Lane } from './carry.ts';
-import type { CarriedItem } from './carry-item.work.ts';
+import type { CarriedItem, Expire } from './carry-item.work.ts';
 import type { Items } from './items.store.ts';
 import { shardOf } from './keys.ts';
 import { createLimit } from './limit.ts';
@@ -24,7 +24,7 @@ export interface DrainOptions {
   readonly ready: Ready;
   readonly items: Items;
   readonly carryItem: (item: WorkItem, mayStart: () => boolean) => Promise<CarriedItem>;
-  readonly expire: (item: WorkItem, recheckAtMs: number) => Promise<void>;
+  readonly expire: Expire;
   readonly gate: (tenantId: string) => Promise<Gate>;
   readonly isClockRight: () => boolean;
   readonly wait: (ms: number) => Promise<void>;
@@ -108,7 +108,7 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
     const first = await items.first(run.lane, tenantId, itemsPerVisit);
     const due = first.filter((item) => item.dueMs <= now());
     if (due.length === 0) return end(run, row, first);
-    if (!(await isOpen(row))) return;
+    if (!(await isOpen(run, row))) return;
     const { carried, throttledUntilMs } = await carryAll(run, due);
     // Nothing carried: another drain has them, or storage does not answer. Throttled: the rest would be, too.
     const isToGoOn = due.length === itemsPerVisit && carried > 0 && throttledUntilMs === Infinity && run.mayStart();
@@ -143,12 +143,12 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
   }
 
   /** Callbacks go to the partner, whatever the tenant's state. What is too late ends even while the tenant waits. */
-  async function isOpen(row: ReadyRow): Promise<boolean> {
+  async function isOpen(run: Run, row: ReadyRow): Promise<boolean> {
     if (row.lane === 'callbacks' || (await options.gate(row.tenantId)) === 'open') return true;
     const recheckAtMs = now() + gatedRecheckMs;
     const late = await items.late(row.lane, row.tenantId, itemsPerVisit);
-    for (const item of late) await options.expire(item, recheckAtMs);
-    if (late.length < itemsPerVisit) await ready.postpone(row, recheckAtMs);
+    for (const item of late) if (run.mayStart()) await options.expire(item, { recheckAtMs, mayStart: run.mayStart });
+    if (late.length < itemsPerVisit && run.mayStart()) await ready.postpone(row, recheckAtMs);
     return false;
   }
 

@@ -70,6 +70,24 @@ describe('callbacks', () => {
     expect(received.map(({ payload }) => payload['status'])).toEqual(['Failed', 'Failed']);
   });
 
+  test('of what expired there wait for their timer when the drain’s time is over', async () => {
+    const received: string[] = [];
+    const { work, clock } = testWork(await freshTables(), carryOf({ outcome: 'Done' }), {
+      ...{ callbacksOf, gate: () => Promise.resolve('Suspended' as const) },
+      carryCallback: ({ id }) => {
+        received.push(id);
+        clock.move(15_000); // nobody answers there
+        return Promise.resolve({ outcome: 'Done' });
+      },
+    });
+    for (let i = 0; i < 5; i += 1) await accepted(work, { isLeftToTimer: true, submitByMs: clock.now() + minuteMs });
+    clock.move(minuteMs);
+    await work.drain('actions', pass);
+    expect(received).toHaveLength(3);
+    await work.drain('actions', { budgetMs: 10 * minuteMs });
+    expect((await work.list(contoso, { status: 'Failed' }, { limit: 10 }))?.operations).toHaveLength(5);
+  });
+
   test('that are too many for one transaction are told all the same, each once', async () => {
     const { received, carryCallback } = receiver('Done');
     const many = Array.from({ length: 250 }, (_, i) => `caller-${i}`);
