@@ -5,6 +5,7 @@ import type { MachineResolution } from '../../shared/machines/resolve-machine.ts
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
 import type { AlertFacts, AlertMachine, AlertNews, AlertState, AlertStep } from './alert-state.ts';
 import { toEvidenceQuery } from './event/anchor-query.ts';
+import { withoutOwn } from './event/evidence-values.ts';
 import type { ChosenEvent } from './event/rank-events.ts';
 import { nextSearchAtMs } from './event/search-schedule.ts';
 
@@ -62,13 +63,14 @@ function afterEvent(state: AlertState, chosen: ChosenEvent | undefined, facts: A
   if (state.at !== 'FindingEvent') throw new Error(`No event was asked for in ${state.at}.`);
   const { startedAtMs, machine } = state;
   const again = later(state, facts);
-  if (again !== undefined && (chosen === undefined || mayStillImprove(chosen, facts))) return again;
+  if (again !== undefined && (chosen === undefined || mayStillImprove(chosen, machine, facts))) return again;
   if (chosen !== undefined) return go({ at: 'Creating', startedAtMs, machine, event: chosen.event });
   return state.by === 'Evidence' ? fallback({ startedAtMs, machine }, facts) : eventNotFound();
 }
 
 /** Somebody is always logged on: where the evidence says more than who it was, the event behind it may still be on its way. */
-function mayStillImprove({ match }: ChosenEvent, { alert: { evidence } }: AlertFacts): boolean {
+function mayStillImprove({ match }: ChosenEvent, found: AlertMachine, { alert }: AlertFacts): boolean {
+  const evidence = withoutOwn(alert.evidence, alert.machine, found);
   return match === 'User' && evidence.some(({ entityType }) => entityType !== 'User');
 }
 

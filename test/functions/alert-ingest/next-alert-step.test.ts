@@ -143,7 +143,15 @@ describe('nextAlertStep', () => {
       'event of the user, of whom alone the evidence tells',
       finding,
       chosen('User'),
-      facts({ alert: { ...example, evidence: [{ entityType: 'User', accountName: 'ana' }] } }),
+      facts({
+        alert: {
+          ...example,
+          evidence: [
+            { entityType: 'User', accountName: 'ana' },
+            { entityType: 'Url', url: 'pc1' },
+          ],
+        },
+      }),
       go(creating('Evidence')),
     ],
     ['event not found yet', finding, noEvent, facts(at(3)), later(5, 'FindingEvent', finding)],
