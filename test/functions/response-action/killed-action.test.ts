@@ -1,28 +1,16 @@
 import type { ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toActionOperation } from '../../../shared/actions/action-operation.ts';
-import { actionRequestSchema } from '../../../shared/contract/action.ts';
 import type { Operation } from '../../../shared/contract/operation.ts';
-import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
-import { actionRoles } from '../../../shared/defender/roles.ts';
-import { createLog } from '../../../shared/log.ts';
-import { toNewTenant } from '../../../shared/registry/tenant-record.ts';
-import { openTables } from '../../../shared/tables.client.ts';
-import { createActionInstance } from '../../builders/action-instance.ts';
-import { createTables } from '../../builders/create-tables.ts';
 import { freshFolder, writeFiles } from '../../builders/folder.ts';
-import { allActionRoles } from '../../builders/machine-actions.ts';
-import { startMicrosoft, world } from '../../builders/microsoft.ts';
+import { startMicrosoft } from '../../builders/microsoft.ts';
 import { startChild, tell } from '../../builders/mortal-child.ts';
-import { freshStorage } from '../../builders/storage.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
+import { actionOf, machineId, setUpMortal } from './mortal-bench.ts';
+import type { MortalBench } from './mortal-bench.ts';
 import type { MortalPass } from './mortal-process.ts';
 
-const { clientId } = world;
 const minuteMs = 60_000;
-const machineId = 'a'.repeat(40);
 const folder = freshFolder();
 
 let simulator: Simulator;
@@ -44,63 +32,14 @@ function startInstance(): Promise<ChildProcess> {
   return startChild(new URL('./mortal-process.ts', import.meta.url), { env });
 }
 
-const audience = 'https://api.securitycenter.microsoft.com';
-
-/** One tenant with one machine, in storage of its own, where the instances find what is asked for. */
-async function setUp() {
-  const { control } = simulator;
-  const tenantId = randomUUID();
-  control.tenants.put({ tenantId, consents: { [clientId]: { defender: allActionRoles } } });
-  control.machines.seed(tenantId, [{ id: machineId, osPlatform: 'Windows11' }]);
-  const connectionString = await freshStorage();
-  await createTables(connectionString);
-  const order = { tenantId, clientId, audience, version: '1.0', roles: allActionRoles, lifetimeSeconds: 1e8 } as const;
-  const place = { connectionString, origin: simulator.origin, clientId, token: await control.mintToken(order) };
-  const { work, tenants } = createActionInstance({
-    ...{ ...place, tables: openTables({ connectionString }), now: control.clock.now },
-    tokens: { getToken: () => Promise.resolve(place.token), forget: () => undefined },
-    log: createLog(() => undefined, control.clock.now),
-    callbacksOf: () => Promise.resolve([]),
-  });
-  const live = { mode: 'Live', allowed: Object.keys(actionRoles), requireApproval: [] };
-  const { policy } = tenantInputSchema.parse({ policy: { actions: live } });
-  const tenant = { ...toNewTenant(tenantId, tenantInputSchema.parse({})), policy, connection: 'Connected' } as const;
-  await tenants.change(tenantId, () => tenant);
-  return {
-    ...{ control, tenantId, work, place },
-    /** Accepted, and left to the timers. */
-    ask: async (request: object): Promise<string> => {
-      const data = actionRequestSchema.parse({ machine: { id: machineId }, comment: 'Case 17', ...request });
-      const accepted = await work.accept(
-        toActionOperation({
-          ...{ tenantId, callerId: 'soar', dedupeKey: data.action, fingerprint: data.action, isLeftToTimer: true },
-          ...{ action: { data }, submitByMs: control.clock.now() + 240 * minuteMs },
-        }),
-      );
-      if (!('operation' in accepted)) throw new Error(`Not accepted: ${accepted.outcome}.`);
-      return accepted.operation.id;
-    },
-    /** An isolation before its release. */
-    operations: async (): Promise<readonly Operation[]> => {
-      const listed = await work.list(tenantId, { kind: 'Action' }, { limit: 10 });
-      return (listed?.operations ?? []).toSorted((a, b) => (actionOf(a) < actionOf(b) ? -1 : 1));
-    },
-    /** Calls that change something, as Defender's log has them. */
-    posts: () =>
-      control.log.entries({ tenantId, method: 'POST', path: '/api' }).map(({ path }) => path.split('/').at(-1)),
-  };
-}
-
-type Bench = Awaited<ReturnType<typeof setUp>>;
-
 /** One pass of the timer in the instance: the steps made so far, or `undefined` when it was killed. */
-function pass({ place, control }: Bench, dieAfter?: number): Promise<readonly string[] | undefined> {
+function pass({ place, control }: MortalBench, dieAfter?: number): Promise<readonly string[] | undefined> {
   const told: MortalPass = { place, nowMs: control.clock.now(), ...(dieAfter === undefined ? {} : { dieAfter }) };
   return tell(instance, told);
 }
 
 /** A pass a minute, until the instance is killed. */
-async function passes(bench: Bench, count: number, dieAfter?: number): Promise<readonly string[] | undefined> {
+async function passes(bench: MortalBench, count: number, dieAfter?: number): Promise<readonly string[] | undefined> {
   let steps = await pass(bench, dieAfter);
   for (let passed = 1; passed < count && steps !== undefined; passed += 1) {
     bench.control.clock.advance(minuteMs);
@@ -112,9 +51,9 @@ async function passes(bench: Bench, count: number, dieAfter?: number): Promise<r
 /** What a playbook asks for, which steps an instance makes of it, and what is to be in Defender's log in the end. */
 interface Course {
   readonly name: string;
-  readonly begin: (bench: Bench) => Promise<unknown>;
+  readonly begin: (bench: MortalBench) => Promise<unknown>;
   /** Happens once the first pass is over, if the instance outlives it. */
-  readonly goOn?: (bench: Bench) => Promise<unknown>;
+  readonly goOn?: (bench: MortalBench) => Promise<unknown>;
   readonly steps: readonly string[];
   readonly posts: readonly string[];
   readonly ends: readonly string[];
@@ -122,7 +61,7 @@ interface Course {
 
 const isolate = { action: 'Isolate', releaseAfter: 'PT5M' };
 const sending = ['claim', 'Running Submitting', 'POST isolate', 'Running Pending'];
-const offline = ({ control, tenantId }: Bench) => control.machineActions.configure(tenantId, { isOffline: true });
+const offline = ({ control, tenantId }: MortalBench) => control.machineActions.configure(tenantId, { isOffline: true });
 
 const courses: readonly Course[] = [
   {
@@ -164,14 +103,10 @@ const courses: readonly Course[] = [
 const enough = 16;
 
 /** Lives until it is killed after a step, or until all is over. */
-async function live(bench: Bench, { goOn }: Course, dieAfter?: number): Promise<readonly string[] | undefined> {
+async function live(bench: MortalBench, { goOn }: Course, dieAfter?: number): Promise<readonly string[] | undefined> {
   if ((await pass(bench, dieAfter)) === undefined) return undefined;
   await goOn?.(bench);
   return passes(bench, enough, dieAfter);
-}
-
-function actionOf({ result }: Operation): string {
-  return String(result?.action);
 }
 
 function endsOf(operations: readonly Operation[]): readonly string[] {
@@ -180,7 +115,7 @@ function endsOf(operations: readonly Operation[]): readonly string[] {
 
 describe.each(courses)('a process that $name', (course) => {
   it('makes these steps', async () => {
-    const bench = await setUp();
+    const bench = await setUpMortal(simulator);
     await course.begin(bench);
     expect(await live(bench, course)).toEqual(course.steps);
     expect([bench.posts(), endsOf(await bench.operations())]).toEqual([course.posts, course.ends]);
@@ -188,7 +123,7 @@ describe.each(courses)('a process that $name', (course) => {
 
   const deaths = course.steps.map((name, index) => ({ name, at: index + 1 }));
   it.each(deaths)('is killed after step $at, $name: the next one goes on', async ({ at }) => {
-    const bench = await setUp();
+    const bench = await setUpMortal(simulator);
     await course.begin(bench);
     expect(await live(bench, course, at)).toBeUndefined();
     instance = await startInstance();
