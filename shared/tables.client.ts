@@ -1,4 +1,4 @@
-import { TableClient } from '@azure/data-tables';
+import { RestError, TableClient } from '@azure/data-tables';
 import type { TableServiceClientOptions } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
 import type { ClockCheck } from './clock-check.ts';
@@ -52,7 +52,7 @@ function openTable(location: TablesLocation, name: TableName, listener: TablesLi
           sendRequest: async (request, next) => {
             request.timeout = callTimeoutMs;
             const askedAtMs = listener?.now() ?? 0;
-            const response = await next(request);
+            const response = await next(request).catch(throwRepeatable);
             listener?.clockCheck.hear(response.headers.get('date'), askedAtMs);
             return response;
           },
@@ -63,4 +63,10 @@ function openTable(location: TablesLocation, name: TableName, listener: TablesLi
   return 'connectionString' in location
     ? TableClient.fromConnectionString(location.connectionString, name, { ...options, allowInsecureConnection: true })
     : new TableClient(location.url, name, location.credential, options);
+}
+
+/** The SDK repeats what was reset, but not what was written to a connection that storage had just closed: the same thing, seen from elsewhere. */
+function throwRepeatable(error: unknown): never {
+  if (error instanceof RestError && error.code === 'EPIPE') error.code = 'ECONNRESET';
+  throw error;
 }

@@ -32,12 +32,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
+  server.keepAliveTimeout = 0; // an idle connection is not closed on somebody who is just asking
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   project.provide('storageAllocatorUrl', `${origin}/storage`);
   project.provide('builtPackageUrl', `${origin}/package`);
   return async () => {
     server.close();
+    server.closeAllConnections();
     rmSync(outDir, { recursive: true, force: true });
     await accounts.stop();
   };

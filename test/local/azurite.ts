@@ -24,7 +24,8 @@ export async function startAzuriteTables(options: {
   const port = options.port ?? (await freePort());
   const azurite = await start({
     script: 'table/main.js',
-    args: ['--tablePort', String(port)],
+    // Kept open: one that closes idle connections may close them on what is just being sent.
+    args: ['--tablePort', String(port), '--tableKeepAliveTimeout', String(3_600)],
     accounts: options.accounts ?? [],
   });
   return toTables(azurite, port);
