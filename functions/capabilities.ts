@@ -30,7 +30,7 @@ export interface Surroundings {
   /** Of the deployed build. */
   readonly version: string;
   readonly now: Clock;
-  /** Hears by storage's answers whether `now` is right; absent where a clock is moved. */
+  /** Told what storage takes for the time; absent where a clock is moved. */
   readonly clockCheck?: ClockCheck;
   readonly sleep: Sleep;
   /** In [0, 1). */
@@ -49,7 +49,7 @@ export function createCapabilities(surroundings: Surroundings) {
   const ownCredential = createOwnCredential(entra);
   const tables = openTables(
     'url' in settings.tables ? { url: settings.tables.url, credential: ownCredential } : settings.tables,
-    clockCheck && { clockCheck, now },
+    clockCheck && { checkClock: clockCheck, now },
   );
   const vault = openVault(settings.keyVaultUrl, ownCredential);
   const versions = createSecretVersions(vault);

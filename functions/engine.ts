@@ -58,7 +58,7 @@ export type Engine = ReturnType<typeof createEngine>;
 
 /** Wires the durable engine: what carries each kind of operation, and what the scenarios ask of it. */
 export function createEngine(capabilities: Capabilities) {
-  const { tables, tenants, gate, callbacks, settings, clockCheck, now, sleep, newId, random, log } = capabilities;
+  const { tables, tenants, gate, callbacks, settings, now, sleep, newId, random, log } = capabilities;
   const tools = createTools(capabilities);
   const carries = createCarries(capabilities, tools, () => work, {
     end: (tenantId) => endSync(work, tenantId),
@@ -67,7 +67,6 @@ export function createEngine(capabilities: Capabilities) {
   const suspend = createSuspendTenant({ tenants, tell: (event) => tell(event), now, log });
   const work = createWork({
     ...{ tables, now, newId, random, log, gate, wait: sleep },
-    ...(clockCheck === undefined ? {} : { isClockRight: clockCheck.isRight }),
     carryOf: (kind) => {
       const carry = carries[kind];
       if (carry === undefined) throw new Error(`No scenario carries ${kind}.`);

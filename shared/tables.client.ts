@@ -22,7 +22,7 @@ const callTimeoutMs = 10_000;
 
 /** What hears the answers of storage, and by which clock. */
 export interface TablesListener {
-  readonly clockCheck: Pick<ClockCheck, 'hear'>;
+  readonly checkClock: ClockCheck;
   readonly now: Clock;
 }
 
@@ -53,7 +53,7 @@ function openTable(location: TablesLocation, name: TableName, listener: TablesLi
             request.timeout = callTimeoutMs;
             const askedAtMs = listener?.now() ?? 0;
             const response = await next(request).catch(throwRepeatable);
-            listener?.clockCheck.hear(response.headers.get('date'), askedAtMs);
+            listener?.checkClock(response.headers.get('date'), askedAtMs);
             return response;
           },
         },

@@ -26,7 +26,6 @@ export interface DrainOptions {
   readonly carryItem: (item: WorkItem, mayStart: () => boolean) => Promise<CarriedItem>;
   readonly expire: Expire;
   readonly gate: (tenantId: string) => Promise<Gate>;
-  readonly isClockRight: () => boolean;
   readonly wait: (ms: number) => Promise<void>;
   readonly now: Clock;
   readonly log: Log;
@@ -63,11 +62,10 @@ export function createDrain(options: DrainOptions): (lane: Lane, pass: DrainPass
 
   return async (lane, { budgetMs, waitsForMs = 0, shard }) => {
     const endsAtMs = now() + budgetMs;
-    // Asked first: the answer is by which our clock is judged.
     const turns = (await ready.due(lane, waitsForMs)).filter((row) => isIn(shard, row.tenantId));
     const run: Run = {
       ...{ lane, turns, later: [], soon: [], carried: 0, waitsUntilMs: now() + waitsForMs },
-      ...{ mayStart: () => now() < endsAtMs && options.isClockRight(), inFlight: createLimit(maxInFlight) },
+      ...{ mayStart: () => now() < endsAtMs, inFlight: createLimit(maxInFlight) },
     };
     do await Promise.all(Array.from({ length: maxInFlight }, () => visitInTurn(run)));
     while (await hasWaitedForNext(run));

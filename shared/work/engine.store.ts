@@ -42,8 +42,6 @@ export interface WorkOptions {
   /** Whether a tenant's Defender may be called. Asked often: answer from a cache. `open` while a tenant is being removed. */
   readonly gate: (tenantId: string) => Promise<Gate>;
   readonly sweepBeside?: SweepBeside;
-  /** Whether our clock agrees with that of storage; while it does not, nothing is claimed. */
-  readonly isClockRight?: () => boolean;
   /** For tests and measurements. */
   readonly leaseMs?: number;
   readonly maxBacklog?: number;
@@ -60,7 +58,6 @@ export function createEngine(options: WorkOptions) {
     ...options,
     table,
     ready,
-    isClockRight: options.isClockRight ?? ((): boolean => true),
     leaseMs: options.leaseMs ?? 90_000,
     maxBacklog: options.maxBacklog ?? 10_000,
   };

@@ -2,24 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { createTenantGate } from '../../../shared/registry/tenant-gate.store.ts';
 import { freshTables } from '../../builders/storage.ts';
 import { tenantsWith } from '../../builders/tenants.ts';
-import { accepted, carryOf, contoso, hourMs, minuteMs, movedClock, pass, testWork } from '../../builders/work.ts';
+import { accepted, carryOf, contoso, hourMs, movedClock, pass, testWork } from '../../builders/work.ts';
 
 const done = carryOf({ outcome: 'Done' });
-
-describe('a clock that is not storage’s', () => {
-  test('claims nothing, in a drain or in a request; what was accepted is carried by the next whose clock is right', async () => {
-    let isRight = false;
-    const { work, clock, again } = testWork(await freshTables(), done, { isClockRight: () => isRight });
-    const { id } = await work.perform(await accepted(work));
-    expect(await work.read(contoso, id)).toMatchObject({ status: 'NotStarted', attempts: 0 });
-    expect(await work.drain('actions', pass)).toEqual({ carried: 0 });
-    expect(await again({ isClockRight: () => true }).drain('actions', pass)).toEqual({ carried: 1 });
-    isRight = true;
-    await accepted(work, { isLeftToTimer: true });
-    clock.move(minuteMs);
-    expect(await work.drain('actions', pass)).toEqual({ carried: 1 });
-  });
-});
 
 describe('a clock that is put back', () => {
   test('announces work again: what it remembers of later is not believed', async () => {
