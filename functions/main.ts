@@ -10,8 +10,8 @@ import type { Partner } from '../shared/contract/partner.ts';
 import { InvalidSettings } from '../shared/errors.ts';
 import { createLog } from '../shared/log.ts';
 import { readSettings } from '../shared/settings.ts';
-import { registerApp } from './app.ts';
-import { createCapabilities } from './capabilities.ts';
+import { registerApp } from './wiring/app.ts';
+import { createCapabilities } from './wiring/capabilities.ts';
 
 process.setSourceMapsEnabled(true);
 

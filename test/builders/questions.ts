@@ -5,7 +5,7 @@ import type { AcceptedItem, FeedState } from '../../functions/indicator-sync/fee
 import { createSyncInputs } from '../../functions/indicator-sync/sync-inputs.client.ts';
 import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
 import { createIsolations } from '../../functions/response-action/guard/isolations.store.ts';
-import { createQuestionHandlers } from '../../functions/questions.ts';
+import { createQuestionHandlers } from '../../functions/wiring/questions.ts';
 import type { QuestionHandlers } from '../../functions/response-action/triggers.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { feedInputSchema } from '../../shared/contract/feed.ts';

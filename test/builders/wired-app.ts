@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { InvocationContext } from '@azure/functions';
 import type { HttpHandler, Timer, TimerHandler } from '@azure/functions';
-import { registerApp } from '../../functions/app.ts';
-import { createCapabilities } from '../../functions/capabilities.ts';
+import { registerApp } from '../../functions/wiring/app.ts';
+import { createCapabilities } from '../../functions/wiring/capabilities.ts';
 import type { Caller } from '../../shared/auth/authenticate-caller.ts';
 import { contractExamples } from '../../shared/contract/examples.ts';
 import { partnerSchema } from '../../shared/contract/partner.ts';

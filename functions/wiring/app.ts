@@ -1,51 +1,51 @@
 import type { TimerHandler } from '@azure/functions';
-import { createAlertChanges, createGraphAlertChanges } from '../shared/defender/alert-changes.client.ts';
-import { createRouteRecorder } from '../shared/http/registrar.ts';
-import type { Registrar, RouteRecorder } from '../shared/http/registrar.ts';
-import { lanes } from '../shared/work/carry.ts';
-import type { Work } from '../shared/work/work.store.ts';
-import { createDrainAlerts } from './alert-ingest/drain-alerts.timer.ts';
-import { createFollowAlerts } from './alert-ingest/follow/follow-alerts.timer.ts';
-import { createFollowTenant } from './alert-ingest/follow/follow-tenant.client.ts';
-import { createReceiveAlert } from './alert-ingest/receive-alert.http.ts';
-import { registerAlertIngest } from './alert-ingest/triggers.ts';
+import { createAlertChanges, createGraphAlertChanges } from '../../shared/defender/alert-changes.client.ts';
+import { createRouteRecorder } from '../../shared/http/registrar.ts';
+import type { Registrar, RouteRecorder } from '../../shared/http/registrar.ts';
+import { lanes } from '../../shared/work/carry.ts';
+import type { Work } from '../../shared/work/work.store.ts';
+import { createDrainAlerts } from '../alert-ingest/drain-alerts.timer.ts';
+import { createFollowAlerts } from '../alert-ingest/follow/follow-alerts.timer.ts';
+import { createFollowTenant } from '../alert-ingest/follow/follow-tenant.client.ts';
+import { createReceiveAlert } from '../alert-ingest/receive-alert.http.ts';
+import { registerAlertIngest } from '../alert-ingest/triggers.ts';
 import type { Capabilities } from './capabilities.ts';
 import { createEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { createOutputOf } from './machine-actions.ts';
-import { createFeedRuns } from './indicator-sync/feed-runs.client.ts';
-import { createFeedHandlers } from './indicator-sync/feeds.http.ts';
-import { createRefreshFeeds } from './indicator-sync/refresh-feeds.timer.ts';
-import { createReadSource } from './indicator-sync/sources/read-source.client.ts';
-import { createSyncTenants } from './indicator-sync/sync-tenants.timer.ts';
-import { createTenantIndicatorHandlers } from './indicator-sync/tenant-indicators.http.ts';
-import { registerIndicatorSync } from './indicator-sync/triggers.ts';
-import { createCallerHandlers } from './operations/callers.http.ts';
-import { createDeadLetterHandlers } from './operations/dead-letters.http.ts';
-import { createDeliverCallbacks } from './operations/deliver-callbacks.timer.ts';
-import { createFurtherDrains } from './operations/further-drains.timer.ts';
-import { createOpenApiHandlers } from './operations/openapi.http.ts';
-import { createOperationHandlers } from './operations/operations.http.ts';
-import { createStatusHandlers } from './operations/status.http.ts';
-import type { ReadinessChecks } from './operations/status.http.ts';
-import { createSweepTimer } from './operations/sweep.timer.ts';
+import { createFeedRuns } from '../indicator-sync/feed-runs.client.ts';
+import { createFeedHandlers } from '../indicator-sync/feeds.http.ts';
+import { createRefreshFeeds } from '../indicator-sync/refresh-feeds.timer.ts';
+import { createReadSource } from '../indicator-sync/sources/read-source.client.ts';
+import { createSyncTenants } from '../indicator-sync/sync-tenants.timer.ts';
+import { createTenantIndicatorHandlers } from '../indicator-sync/tenant-indicators.http.ts';
+import { registerIndicatorSync } from '../indicator-sync/triggers.ts';
+import { createCallerHandlers } from '../operations/callers.http.ts';
+import { createDeadLetterHandlers } from '../operations/dead-letters.http.ts';
+import { createDeliverCallbacks } from '../operations/deliver-callbacks.timer.ts';
+import { createFurtherDrains } from '../operations/further-drains.timer.ts';
+import { createOpenApiHandlers } from '../operations/openapi.http.ts';
+import { createOperationHandlers } from '../operations/operations.http.ts';
+import { createStatusHandlers } from '../operations/status.http.ts';
+import type { ReadinessChecks } from '../operations/status.http.ts';
+import { createSweepTimer } from '../operations/sweep.timer.ts';
 import {
   registerApiDescription,
   registerFurtherDrains,
   registerOperations,
   registerOperationsRoutes,
   registerOperationsTimers,
-} from './operations/triggers.ts';
-import { createZzUnmatched } from './operations/zz-unmatched.http.ts';
+} from '../operations/triggers.ts';
+import { createZzUnmatched } from '../operations/zz-unmatched.http.ts';
 import { createQuestionHandlers } from './questions.ts';
-import { createApproveAction } from './response-action/approve-action.http.ts';
-import { createDrainActions } from './response-action/drain-actions.timer.ts';
-import { createRequestAction } from './response-action/request-action.http.ts';
-import { registerQuestions, registerResponseAction } from './response-action/triggers.ts';
-import { createCheckTenant } from './tenant-onboarding/check-tenant.client.ts';
-import { createCheckTenants } from './tenant-onboarding/check-tenants.timer.ts';
-import { createTenantHandlers } from './tenant-onboarding/tenants.http.ts';
-import { registerTenantOnboarding } from './tenant-onboarding/triggers.ts';
+import { createApproveAction } from '../response-action/approve-action.http.ts';
+import { createDrainActions } from '../response-action/drain-actions.timer.ts';
+import { createRequestAction } from '../response-action/request-action.http.ts';
+import { registerQuestions, registerResponseAction } from '../response-action/triggers.ts';
+import { createCheckTenant } from '../tenant-onboarding/check-tenant.client.ts';
+import { createCheckTenants } from '../tenant-onboarding/check-tenants.timer.ts';
+import { createTenantHandlers } from '../tenant-onboarding/tenants.http.ts';
+import { registerTenantOnboarding } from '../tenant-onboarding/triggers.ts';
 
 /** Registers the functions of every scenario: what each one is called for is said in the scenario's `triggers.ts`. */
 export function registerApp(app: Registrar, capabilities: Capabilities): void {

@@ -1,15 +1,15 @@
-import type { DefenderEntities } from '../shared/defender/entities.client.ts';
-import type { DefenderMachineActions } from '../shared/defender/machine-actions.client.ts';
-import type { SuspendTenant } from '../shared/registry/tenant-gate.store.ts';
-import type { Work } from '../shared/work/work.store.ts';
+import type { DefenderEntities } from '../../shared/defender/entities.client.ts';
+import type { DefenderMachineActions } from '../../shared/defender/machine-actions.client.ts';
+import type { SuspendTenant } from '../../shared/registry/tenant-gate.store.ts';
+import type { Work } from '../../shared/work/work.store.ts';
 import type { Capabilities } from './capabilities.ts';
-import { createAskTenant } from './response-action/questions/ask-tenant.client.ts';
-import type { CarryActionKind } from './response-action/carry-context.ts';
-import type { FindActionMachine } from './response-action/find-action-machine.client.ts';
-import { createFollowActions } from './response-action/machine-action/follow-actions.client.ts';
-import type { Isolations } from './response-action/guard/isolations.store.ts';
-import { createMachineActionOutput } from './response-action/machine-action/machine-action-output.client.ts';
-import { createCarryMachineAction } from './response-action/machine-action/machine-action.work.ts';
+import { createAskTenant } from '../response-action/questions/ask-tenant.client.ts';
+import type { CarryActionKind } from '../response-action/carry-context.ts';
+import type { FindActionMachine } from '../response-action/find-action-machine.client.ts';
+import { createFollowActions } from '../response-action/machine-action/follow-actions.client.ts';
+import type { Isolations } from '../response-action/guard/isolations.store.ts';
+import { createMachineActionOutput } from '../response-action/machine-action/machine-action-output.client.ts';
+import { createCarryMachineAction } from '../response-action/machine-action/machine-action.work.ts';
 
 /** What the wiring of machine actions has in common with that of other actions. */
 export interface MachineActionTools {

@@ -1,18 +1,18 @@
-import type { CallerKeys } from '../shared/auth/caller-keys.client.ts';
-import { createCallbackAddresses } from '../shared/callbacks/addresses.store.ts';
-import { createCarryCallback } from '../shared/callbacks/carry-callback.work.ts';
-import { createDeliverCallback } from '../shared/callbacks/deliver.client.ts';
-import { createPostCallback } from '../shared/callbacks/post-callback.client.ts';
-import { createReadSubscribers } from '../shared/callbacks/subscribers.store.ts';
-import { createCallbacksOf } from '../shared/callbacks/tell.store.ts';
-import { createVerifyAddress } from '../shared/callbacks/verify-address.client.ts';
-import type { Clock } from '../shared/clock.ts';
-import type { CallerInput } from '../shared/contract/caller.ts';
-import type { Egress } from '../shared/egress/egress.client.ts';
-import type { Log } from '../shared/log.ts';
-import type { Documents } from '../shared/registry/documents.store.ts';
-import type { Settings } from '../shared/settings.ts';
-import type { Tables } from '../shared/tables.client.ts';
+import type { CallerKeys } from '../../shared/auth/caller-keys.client.ts';
+import { createCallbackAddresses } from '../../shared/callbacks/addresses.store.ts';
+import { createCarryCallback } from '../../shared/callbacks/carry-callback.work.ts';
+import { createDeliverCallback } from '../../shared/callbacks/deliver.client.ts';
+import { createPostCallback } from '../../shared/callbacks/post-callback.client.ts';
+import { createReadSubscribers } from '../../shared/callbacks/subscribers.store.ts';
+import { createCallbacksOf } from '../../shared/callbacks/tell.store.ts';
+import { createVerifyAddress } from '../../shared/callbacks/verify-address.client.ts';
+import type { Clock } from '../../shared/clock.ts';
+import type { CallerInput } from '../../shared/contract/caller.ts';
+import type { Egress } from '../../shared/egress/egress.client.ts';
+import type { Log } from '../../shared/log.ts';
+import type { Documents } from '../../shared/registry/documents.store.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { Tables } from '../../shared/tables.client.ts';
 
 /** What callbacks are made of. */
 export interface CallbacksOptions {
