@@ -11,7 +11,7 @@ import { cursorError, toPageAnswer } from '../../shared/http/list-page.ts';
 import type { Answer, Route, RouteRequest } from '../../shared/http/route.ts';
 import { findNothing } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
-import { toOperationAnswer } from '../../shared/http/to-operation-answer.ts';
+import { prefersAsync, toOperationAnswer } from '../../shared/http/to-operation-answer.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { toKept, toTenantStatus } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
@@ -25,7 +25,7 @@ export type OperationHandlers = Readonly<
 
 /** What the routes need. */
 export interface OperationHandlersOptions {
-  readonly work: Pick<Work, 'read' | 'readUngated' | 'list' | 'cancel' | 'drain' | 'oldestDue'>;
+  readonly work: Pick<Work, 'read' | 'readUngated' | 'list' | 'cancel' | 'perform' | 'drain' | 'oldestDue'>;
   readonly tenants: Pick<Documents<TenantRecord>, 'get' | 'change'>;
   /** What waited for the tenant is due now, and its indicators are to be synced. */
   readonly resume: (tenantId: string) => Promise<void>;
@@ -68,7 +68,7 @@ export function createOperationHandlers(serve: Serve, options: OperationHandlers
       find: ({ params }) => options.work.readUngated(params['tenantId'] ?? '', params['operationId'] ?? ''),
       scope: cancelScopeOf,
       body: { schema: z.strictObject({}), mayBeAbsent: true },
-      handle: ({ target }) => cancel(target, options),
+      handle: ({ target, headers }) => cancel(target, { ...options, isPerformedHere: !prefersAsync(headers) }),
     }),
     drainWork: serve({
       scope: 'admin',
@@ -118,18 +118,31 @@ export function cancelScopeOf({ kind, stage }: Pick<Operation, 'kind' | 'stage'>
   }
 }
 
-async function cancel(target: Operation, options: OperationHandlersOptions): Promise<Answer> {
+async function cancel(
+  target: Operation,
+  options: OperationHandlersOptions & { readonly isPerformedHere: boolean },
+): Promise<Answer> {
+  const { work, isPerformedHere } = options;
   if (target.kind === 'TenantRemoval' && !isFinished(target.status)) await keepTenant(target.tenantId, options);
-  const canceled = await options.work.cancel(target.tenantId, target.id);
+  const canceled = await work.cancel(target.tenantId, target.id, { isPerformedHere });
   switch (canceled.outcome) {
     case 'done':
-    case 'requested':
       return toAnswer(canceled.operation, options);
+    case 'requested': {
+      const operation = await work.perform(canceled);
+      // What was sent may have had its effect before the cancel came.
+      if (isFinished(operation.status) && operation.status !== 'Canceled') throw hasEnded(operation);
+      return toAnswer(operation, options);
+    }
     case 'wrong_state':
-      throw new RejectedInput('wrong_state', `The operation has ended: ${canceled.operation.status}.`);
+      throw hasEnded(canceled.operation);
     case 'not_found':
       throw new RejectedInput('not_found', 'There is no such operation any more.');
   }
+}
+
+function hasEnded({ status }: Operation): RejectedInput {
+  return new RejectedInput('wrong_state', `The operation has ended: ${status}.`);
 }
 
 /**

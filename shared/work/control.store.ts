@@ -50,6 +50,9 @@ export interface Signal {
   readonly isPerformedHere?: boolean;
 }
 
+/** How an end is asked for. */
+export type CancelOptions = Pick<Signal, 'isPerformedHere'>;
+
 /** Others may be quicker again and again, but not for ever. */
 const maxTries = 20;
 
@@ -61,12 +64,12 @@ export function createControl(options: ControlOptions) {
 
   /**
    * Ends an operation at once when no intent was written, for then nothing was sent, and a step that runs now cannot send
-   * any more. Otherwise its carry is told, and decides.
+   * any more. Otherwise its carry is told, and decides. `isPerformedHere`: as with a signal.
    */
-  async function cancel(tenantId: string, id: string): Promise<Controlled> {
+  async function cancel(tenantId: string, id: string, { isPerformedHere = false }: CancelOptions): Promise<Controlled> {
     const answer = await change(tenantId, id, async (stored) => {
       if (stored.isCancelRequested) return undefined;
-      if (stored.intents > 0) return plan(stored, { isCancelRequested: true, stage: 'Canceling' }, false);
+      if (stored.intents > 0) return plan(stored, { isCancelRequested: true, stage: 'Canceling' }, isPerformedHere);
       const verdict = { to: 'Canceled' as const, attempts: stored.attempts, progress: {} };
       const next = toFinished(stored, verdict, { nowMs: now(), nonce: newId() });
       return { outcome: 'done', next, from: { rowKey: stored.itemKey ?? '' } };

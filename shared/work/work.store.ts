@@ -3,7 +3,7 @@ import { isFinished } from '../contract/operation.ts';
 import type { Acceptance, Claim } from './accept.store.ts';
 import type { NewOperation } from './new-operation.ts';
 import type { Lane } from './carry.ts';
-import type { Controlled, Signal } from './control.store.ts';
+import type { CancelOptions, Controlled, Signal } from './control.store.ts';
 import type { DrainPass } from './drain.work.ts';
 import { createEngine } from './engine.store.ts';
 import type { WorkOptions } from './engine.store.ts';
@@ -111,9 +111,12 @@ export function createWork(options: WorkOptions) {
     return { carried: await engine.drain(lane, pass) };
   }
 
-  /** Ends what was not sent yet (`done`), or asks for an end (`requested`). Repeating it gives the same answer. */
-  async function cancel(tenantId: string, id: string): Promise<Answered> {
-    const canceled = await control.cancel(tenantId, id);
+  /**
+   * Ends what was not sent yet (`done`), or asks for an end (`requested`). Repeating it gives the same answer.
+   * With `isPerformedHere` this process carries on what was asked: it calls `perform` with the answer.
+   */
+  async function cancel(tenantId: string, id: string, how: CancelOptions = {}): Promise<Answered> {
+    const canceled = await control.cancel(tenantId, id, how);
     const { callbacks = [] } = canceled.outcome === 'done' ? canceled : {};
     await engine.deliverAtOnce(callbacks);
     return answer(canceled);

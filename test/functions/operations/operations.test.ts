@@ -5,9 +5,10 @@ import type { Operation, OperationOutput } from '../../../shared/contract/operat
 import { operationSchema } from '../../../shared/contract/operation.ts';
 import type { Problem } from '../../../shared/contract/problem.ts';
 import { tenantInputSchema } from '../../../shared/contract/tenant.ts';
+import { UpstreamUnavailable } from '../../../shared/errors.ts';
 import { toKept, toNewTenant, toRemoving } from '../../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
-import type { Carry } from '../../../shared/work/carry.ts';
+import type { Carry, Gate } from '../../../shared/work/carry.ts';
 import type { WorkOptions } from '../../../shared/work/engine.store.ts';
 import { call } from '../../builders/http.ts';
 import type { TestRequest } from '../../builders/http.ts';
@@ -35,6 +36,10 @@ const sends: Carry = async (_carried, { saveIntent, now }) => {
   await saveIntent({ sent: true });
   return { outcome: 'Later', stage: 'InProgress', dueAtMs: now() + minuteMs };
 };
+
+/** The same, and nothing more once it is to end. */
+const endsWhenAsked: Carry = (carried, tools) =>
+  tools.isCancelRequested ? Promise.resolve({ outcome: 'Canceled' }) : sends(carried, tools);
 
 async function setUp(carry: Carry = carryOf({ outcome: 'Done' }), options: Partial<WorkOptions> = {}) {
   const tables = await freshTables();
@@ -215,14 +220,79 @@ describe('POST …/operations/{id}/cancel', () => {
     expect((await cancel({ body: 'x'.repeat(64 * 1024 + 1) })).status).toBe(413);
   });
 
-  it('asks for the end of what was sent', async () => {
+  it('ends what was sent in the request', async () => {
+    const { work, send } = await setUp(endsWhenAsked);
+    const { id } = await work.perform(await accepted(work));
+    const canceled = { status: 200, json: { id, status: 'Canceled', attempts: 0 } };
+    expect(await send('cancelOperation', { method: 'POST', operationId: id })).toMatchObject(canceled);
+    expect(await send('cancelOperation', { method: 'POST', operationId: id })).toMatchObject(canceled);
+  });
+
+  it('asks for the end of what was sent, and says where it is found', async () => {
     const { work, send } = await setUp(sends);
     const { id } = await work.perform(await accepted(work));
     const answer = await send('cancelOperation', { method: 'POST', operationId: id });
-    expect(answer).toMatchObject({ status: 202, json: { id, stage: 'Canceling' } });
+    expect(answer).toMatchObject({ status: 202, json: { id, status: 'Running' } });
     expect(answer.headers.get('operation-location')).toBe(`${publicUrl}/api/v1/tenants/${contoso}/operations/${id}`);
-    expect(answer.headers.get('retry-after')).toBe('1');
+    expect(answer.headers.get('retry-after')).toBe('60');
     expect((await send('cancelOperation', { method: 'POST', operationId: id })).status).toBe(202);
+  });
+
+  it('leaves it to the timer for whoever does not want to wait', async () => {
+    const { work, send } = await setUp(endsWhenAsked);
+    const { id } = await work.perform(await accepted(work));
+    const request = { method: 'POST', operationId: id, headers: { prefer: 'respond-async' } };
+    const answer = await send('cancelOperation', request);
+    expect(answer).toMatchObject({ status: 202, json: { id, stage: 'Canceling' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+    await work.drain('actions', pass);
+    expect(await work.read(contoso, id)).toMatchObject({ status: 'Canceled' });
+  });
+
+  it.each([
+    ['throttled', true, 0],
+    ['away', false, 1],
+  ] as const)('has its end asked for once Defender is no longer %s', async (_name, throttled, attempts) => {
+    let isBusy = true;
+    const { work, clock, send } = await setUp((carried, tools) => {
+      if (!tools.isCancelRequested) return sends(carried, tools);
+      if (isBusy) throw new UpstreamUnavailable('Busy.', { throttled, retryAfterMs: minuteMs });
+      return Promise.resolve({ outcome: 'Canceled' });
+    });
+    const { id } = await work.perform(await accepted(work));
+    expect(await send('cancelOperation', { method: 'POST', operationId: id })).toMatchObject({
+      ...{ status: 202, json: { id, stage: 'Canceling', attempts } },
+    });
+    isBusy = false;
+    clock.move(minuteMs);
+    await work.drain('actions', pass);
+    expect(await work.read(contoso, id)).toMatchObject({ status: 'Canceled' });
+  });
+
+  it('of what was sent waits while the tenant is suspended', async () => {
+    let gate: Gate = 'open';
+    const { work, clock, send } = await setUp(endsWhenAsked, { gate: () => Promise.resolve(gate) });
+    const { id } = await work.perform(await accepted(work));
+    gate = 'Suspended';
+    expect(await send('cancelOperation', { method: 'POST', operationId: id })).toMatchObject({
+      ...{ status: 202, json: { id, stage: 'Suspended', attempts: 0 } },
+    });
+    gate = 'open';
+    await work.wake(contoso);
+    clock.move(1);
+    await work.drain('actions', pass);
+    expect(await work.read(contoso, id)).toMatchObject({ status: 'Canceled', attempts: 0 });
+  });
+
+  it('refuses when it turns out that what was sent has had its effect', async () => {
+    const { work, send } = await setUp((carried, tools) =>
+      tools.isCancelRequested ? Promise.resolve({ outcome: 'Done' }) : sends(carried, tools),
+    );
+    const { id } = await work.perform(await accepted(work));
+    expect(await send('cancelOperation', { method: 'POST', operationId: id })).toMatchObject({
+      ...{ status: 409, json: { code: 'wrong_state' } },
+    });
+    expect(await work.read(contoso, id)).toMatchObject({ status: 'Succeeded' });
   });
 
   it('refuses for what has ended otherwise', async () => {

@@ -64,6 +64,31 @@ describe('cancel', () => {
     expect(await work.read(contoso, id)).toMatchObject({ status: 'Canceled', attempts: 0 });
   });
 
+  test('of what was sent can be worked on in the request that brought it, and comes back when that request dies', async () => {
+    const carry: Carry = async (_carried, tools) => {
+      if (tools.isCancelRequested) return { outcome: 'Canceled' };
+      await tools.saveIntent({});
+      return { outcome: 'Later', dueAtMs: tools.now() + 60 * minuteMs, stage: 'Pending', hasReachedDefender: true };
+    };
+    const { work, clock } = testWork(await freshTables(), carry);
+    const cancel = async () => {
+      const { id } = await work.perform(await accepted(work));
+      const answer = await work.cancel(contoso, id, { isPerformedHere: true });
+      if (answer.outcome !== 'requested') throw new Error(answer.outcome);
+      return answer;
+    };
+    expect(await work.perform(await cancel())).toMatchObject({ status: 'Canceled', attempts: 0 });
+
+    const { operation } = await cancel();
+    expect(operation).toMatchObject({ status: 'Running', stage: 'Canceling' });
+    const again = await work.cancel(contoso, operation.id, { isPerformedHere: true });
+    expect(again).toEqual({ outcome: 'requested', operation });
+    expect((await work.drain('actions', pass)).carried).toBe(0);
+    clock.move(2 * minuteMs);
+    expect((await work.drain('actions', pass)).carried).toBe(1);
+    expect(await work.read(contoso, operation.id)).toMatchObject({ status: 'Canceled', attempts: 1 });
+  });
+
   test('while a step that has sent runs: its finish stands, and the cancel is not lost', async () => {
     let steps = 0;
     const carry: Carry = async ({ operation }, tools) => {
