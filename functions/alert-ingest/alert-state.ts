@@ -5,7 +5,7 @@ import type { MachineRecord } from '../../shared/machines/machine-record.ts';
 import type { MachineResolution } from '../../shared/machines/resolve-machine.ts';
 import type { Canceled, Failed, Later } from '../../shared/work/carry.ts';
 import type { ChosenEvent } from './event/rank-events.ts';
-import type { ResponsePlan } from './respond/plan-responses.ts';
+import type { ResponsePlan } from './response-plan.ts';
 
 /** The machine of an alert, once it is found. */
 export interface AlertMachine {

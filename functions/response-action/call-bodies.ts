@@ -1,5 +1,5 @@
 import { toAlertUpdate } from '../../shared/alerts/to-alert-update.ts';
-import type { AlertUpdateBody } from '../../shared/alerts/to-alert-update.ts';
+import type { AlertUpdateBody } from '../../shared/defender/alert-update.ts';
 import type { ActionRequest } from '../../shared/contract/action.ts';
 
 type Commands = Extract<ActionRequest, { readonly action: 'LiveResponse' }>['commands'];

@@ -3,7 +3,7 @@ import type { DryRunAnswer } from '../../shared/contract/dry-run.ts';
 import type { Operation } from '../../shared/contract/operation.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
-import type { MachineFacts } from './guard/protection.ts';
+import type { MachineFacts } from './machine-facts.ts';
 
 /** Name of the signal by which an approval reaches an action. */
 export const approvalSignal = 'approval';

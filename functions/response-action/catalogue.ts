@@ -3,8 +3,8 @@ import type { DefenderApi } from '../../shared/defender/limits.ts';
 import { actionRoles } from '../../shared/defender/roles.ts';
 import type { MdeRole } from '../../shared/defender/roles.ts';
 import { toAlertBody, toCommands } from './call-bodies.ts';
-import { osRules } from './machine-action/operating-systems.ts';
-import type { OsRule } from './machine-action/operating-systems.ts';
+import { osRules } from './operating-systems.ts';
+import type { OsRule } from './operating-systems.ts';
 
 /** Who carries an action: `MachineAction` are Defender's nine, which take their time and are followed to their end. */
 export type ActionKind = 'MachineAction' | 'MachineChange' | 'Alert' | 'Indicator';

@@ -1,8 +1,8 @@
 import { actionNames } from '../../shared/contract/action.ts';
 import type { ActionName } from '../../shared/contract/action.ts';
 import { catalogue } from './catalogue.ts';
-import { osRules } from './machine-action/operating-systems.ts';
-import type { OsRule } from './machine-action/operating-systems.ts';
+import { osRules } from './operating-systems.ts';
+import type { OsRule } from './operating-systems.ts';
 
 /** The catalogue as the table of the README: one line per action, in the contract's order. */
 export function describeCatalogue(): string {

@@ -8,7 +8,7 @@ import type { CarryActionKind } from '../response-action/carry-context.ts';
 import type { FindActionMachine } from '../response-action/find-action-machine.client.ts';
 import { createFollowActions } from '../response-action/machine-action/follow-actions.client.ts';
 import type { Isolations } from '../response-action/guard/isolations.store.ts';
-import { createMachineActionOutput } from '../response-action/machine-action/machine-action-output.client.ts';
+import { createMachineActionOutput } from '../response-action/questions/machine-action-output.client.ts';
 import { createCarryMachineAction } from '../response-action/machine-action/machine-action.work.ts';
 
 /** What the wiring of machine actions has in common with that of other actions. */

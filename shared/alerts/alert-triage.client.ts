@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { alertPath } from '../defender/alert-update.ts';
+import type { AlertUpdateBody } from '../defender/alert-update.ts';
 import type { DefenderAlerts } from '../defender/alerts.client.ts';
 import type { Defender, DefenderCall } from '../defender/call.ts';
 import { graphAlertHeaders, graphChangedAlertSchema } from '../defender/changed-alert.ts';
@@ -7,8 +9,6 @@ import { isRefused, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { AlertVia } from './alert-link-rows.ts';
 import type { HeldAlert } from './remaining-update.ts';
-import { alertPath } from './to-alert-update.ts';
-import type { AlertUpdateBody } from './to-alert-update.ts';
 import { graphAlertPath, inOtherWords, toGraphUpdate } from './to-graph-update.ts';
 import type { AlertWriteRequest } from './to-graph-update.ts';
 

@@ -1,6 +1,6 @@
+import { toOlderName } from '../defender/alert-update.ts';
+import type { AlertUpdateBody } from '../defender/alert-update.ts';
 import { hasMark } from '../operation-mark.ts';
-import { toOlderName } from './to-alert-update.ts';
-import type { AlertUpdateBody } from './to-alert-update.ts';
 
 /** The fields of an alert's triage as Defender has them; an empty one is absent. */
 export interface HeldTriage {

@@ -1,7 +1,7 @@
+import { alertPath } from '../defender/alert-update.ts';
+import type { AlertUpdateBody } from '../defender/alert-update.ts';
 import { toSegment } from '../defender/odata.ts';
 import type { AlertVia } from './alert-link-rows.ts';
-import { alertPath } from './to-alert-update.ts';
-import type { AlertUpdateBody } from './to-alert-update.ts';
 
 /** A call that writes to an alert. */
 export interface AlertWriteRequest {

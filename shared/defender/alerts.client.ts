@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { alertPath, toNewerName } from '../alerts/to-alert-update.ts';
-import type { AlertUpdateRequest } from '../alerts/to-alert-update.ts';
 import { isRefused } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
+import { alertPath, toNewerName } from './alert-update.ts';
+import type { AlertUpdateRequest } from './alert-update.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { machinePath } from './machine-rows.ts';

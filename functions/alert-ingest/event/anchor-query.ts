@@ -1,7 +1,8 @@
 import type { AlertCreated } from '../../../shared/contract/alert.ts';
 import { ticksPerMs, toTicks } from '../../../shared/ticks.ts';
 import type { Ticks } from '../../../shared/ticks.ts';
-import { eventTables, matchRanks, toEvidenceConditions } from './evidence-conditions.ts';
+import { eventTables } from './event-tables.ts';
+import { matchRanks, toEvidenceConditions } from './evidence-conditions.ts';
 import type { EvidenceCondition } from './evidence-conditions.ts';
 import { withoutOwn } from './evidence-values.ts';
 import { quoteKql, toKqlTime } from './quote-kql.ts';

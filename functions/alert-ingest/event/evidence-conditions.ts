@@ -1,21 +1,11 @@
 import type { Evidence } from '../../../shared/contract/evidence.ts';
 import { evidenceOf, toAddressSpellings, toUrlSpellings } from './evidence-values.ts';
 import type { EvidenceOf, UrlSpellings } from './evidence-values.ts';
+import { eventTables } from './event-tables.ts';
+import type { EventTable } from './event-tables.ts';
 import { actingProcess, startedProcess, toProcessCondition } from './process-condition.ts';
 import { isIn, quoteKql } from './quote-kql.ts';
 import { toUserConditions } from './user-condition.ts';
-
-/** Tables of events in which an anchor is looked for; all hold `Timestamp`, `DeviceId` and `ReportId`. */
-export const eventTables = [
-  'DeviceProcessEvents',
-  'DeviceNetworkEvents',
-  'DeviceFileEvents',
-  'DeviceImageLoadEvents',
-  'DeviceLogonEvents',
-  'DeviceRegistryEvents',
-  'DeviceEvents',
-] as const;
-export type EventTable = (typeof eventTables)[number];
 
 /** How much an event has to do with an alert, most first. */
 export const matchRanks = { Evidence: 1, Process: 2, User: 3, Nearest: 4 } as const;

@@ -2,8 +2,10 @@ import type { AlertEvent } from '../../../shared/contract/operation-result.ts';
 import { ticksPerMs, toTicks } from '../../../shared/ticks.ts';
 import type { Ticks } from '../../../shared/ticks.ts';
 import { reachMs } from './anchor-query.ts';
-import { eventTables, matchRanks } from './evidence-conditions.ts';
-import type { EventTable, Match } from './evidence-conditions.ts';
+import { eventTables } from './event-tables.ts';
+import type { EventTable } from './event-tables.ts';
+import { matchRanks } from './evidence-conditions.ts';
+import type { Match } from './evidence-conditions.ts';
 
 /** The alert that an event is chosen for. */
 export interface EventQuestion {

@@ -1,4 +1,4 @@
-import type { EventTable } from './evidence-conditions.ts';
+import type { EventTable } from './event-tables.ts';
 import type { EvidenceOf } from './evidence-values.ts';
 import { isIn, quoteKql } from './quote-kql.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { toOlderName } from '../../../shared/alerts/to-alert-update.ts';
+import { toOlderName } from '../../../shared/defender/alert-update.ts';
 import type { DefenderAlert } from '../../../shared/defender/alerts.client.ts';
 import type { AlertComment, ChangedAlert } from '../../../shared/defender/changed-alert.ts';
 

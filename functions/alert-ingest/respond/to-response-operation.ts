@@ -2,7 +2,7 @@ import { toActionOperation } from '../../../shared/actions/action-operation.ts';
 import { actionRequestSchema } from '../../../shared/contract/action.ts';
 import type { ActionRequest, ResponseAction } from '../../../shared/contract/action.ts';
 import type { NewOperation } from '../../../shared/work/new-operation.ts';
-import type { PlannedResponse } from './plan-responses.ts';
+import type { PlannedResponse } from '../response-plan.ts';
 
 /** Where an alert's actions belong. */
 export interface RespondingAlert {

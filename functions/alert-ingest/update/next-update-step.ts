@@ -2,7 +2,7 @@ import { remainingUpdate } from '../../../shared/alerts/remaining-update.ts';
 import type { HeldAlert, HeldTriage } from '../../../shared/alerts/remaining-update.ts';
 import type { AlertVia } from '../../../shared/alerts/alert-link-rows.ts';
 import { toAlertUpdate } from '../../../shared/alerts/to-alert-update.ts';
-import type { AlertUpdateBody } from '../../../shared/alerts/to-alert-update.ts';
+import type { AlertUpdateBody } from '../../../shared/defender/alert-update.ts';
 import { toUpdateRequests } from '../../../shared/alerts/to-graph-update.ts';
 import type { AlertUpdated } from '../../../shared/contract/alert.ts';
 import type { TenantPolicy } from '../../../shared/contract/tenant.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AlertVia } from '../../../shared/alerts/alert-link-rows.ts';
 import { remainingUpdate } from '../../../shared/alerts/remaining-update.ts';
 import type { HeldAlert, HeldTriage } from '../../../shared/alerts/remaining-update.ts';
-import type { AlertUpdateBody } from '../../../shared/alerts/to-alert-update.ts';
+import type { AlertUpdateBody } from '../../../shared/defender/alert-update.ts';
 import { toUpdateRequests } from '../../../shared/alerts/to-graph-update.ts';
 import type { ActionRequest } from '../../../shared/contract/action.ts';
 import { hasMark, toMark } from '../../../shared/operation-mark.ts';

@@ -7,7 +7,7 @@ import { authorizeAction } from '../guard/authorize-action.ts';
 import type { Authorization } from '../guard/authorize-action.ts';
 import { approvalRecheckMs, retriedRecheckMs } from '../carry-context.ts';
 import type { ActionContext } from '../carry-context.ts';
-import type { MachineFacts } from '../guard/protection.ts';
+import type { MachineFacts } from '../machine-facts.ts';
 
 /** What is known when an action is carried on that one call does at once: a change of a machine's record, or of an alert. */
 export interface ChangeFacts {

@@ -2,7 +2,7 @@ import type { ActionName, ActionRequest } from '../../../shared/contract/action.
 import { machineActionNames } from '../../../shared/contract/action.ts';
 import type { TenantPolicy } from '../../../shared/contract/tenant.ts';
 import { isSameWord, protectionOf } from './protection.ts';
-import type { MachineFacts } from './protection.ts';
+import type { MachineFacts } from '../machine-facts.ts';
 
 /** What a tenant's policy says to an action. `rule` points into the tenant document. */
 export type Authorization =

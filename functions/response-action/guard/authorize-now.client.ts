@@ -5,7 +5,7 @@ import type { Authorization, AuthorizedOrder } from './authorize-action.ts';
 import { exceptionsRule, isExcepted } from './excepted-value.ts';
 import { isIsolation, isolationsRule } from './isolation-window.ts';
 import type { Isolations } from './isolations.store.ts';
-import type { MachineFacts } from './protection.ts';
+import type { MachineFacts } from '../machine-facts.ts';
 
 /** What the tenant's policy says now, with what was sent in the last hour. Throws `UpstreamUnavailable` when storage does not answer. */
 export type AuthorizeNow = (

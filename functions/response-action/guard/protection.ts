@@ -1,13 +1,5 @@
 import type { TenantPolicy } from '../../../shared/contract/tenant.ts';
-
-/** What policies ask about a machine: a machine as Defender gives it has all of it. */
-export interface MachineFacts {
-  readonly id: string;
-  readonly machineTags: readonly string[];
-  readonly rbacGroupName?: string | undefined;
-  readonly osPlatform?: string | undefined;
-  readonly deviceValue?: string | undefined;
-}
+import type { MachineFacts } from '../machine-facts.ts';
 
 type Protections = Pick<TenantPolicy['actions'], 'protectedTags' | 'protectedMachines' | 'protectedGroups'>;
 

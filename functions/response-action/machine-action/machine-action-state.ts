@@ -4,8 +4,8 @@ import type { TenantPolicy } from '../../../shared/contract/tenant.ts';
 import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import type { CarryOutcome } from '../../../shared/work/carry.ts';
 import type { FoundMachine } from '../find-action-machine.client.ts';
-import type { MachineOs } from './operating-systems.ts';
-import type { MachineFacts } from '../guard/protection.ts';
+import type { MachineOs } from '../operating-systems.ts';
+import type { MachineFacts } from '../machine-facts.ts';
 import type { ActionCall } from '../to-call.ts';
 import type { TurnQuestion } from './plan-turn.ts';
 

@@ -7,8 +7,8 @@ import { rowOf } from '../catalogue.ts';
 import { ended, giveUp, toActionCall, toMachine, tooLate, waiting, withResult } from './machine-action-outcomes.ts';
 import type { MachineActionFacts, MachineActionNews, MachineActionStep } from './machine-action-state.ts';
 import type { Prepared, Preparing } from './machine-action-state.ts';
-import { runsOn } from './operating-systems.ts';
-import type { MachineOs, OsRule } from './operating-systems.ts';
+import { runsOn } from '../operating-systems.ts';
+import type { MachineOs, OsRule } from '../operating-systems.ts';
 
 const hourMs = 60 * 60 * 1000;
 

@@ -6,11 +6,11 @@ import type { DefenderMachineAction } from '../../../shared/defender/machine-act
 import { actionRoles, holdsRole } from '../../../shared/defender/roles.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';
 import { isIsolation } from '../guard/isolation-window.ts';
-import type { MachineOs } from '../machine-action/operating-systems.ts';
+import type { MachineOs } from '../operating-systems.ts';
 import { planTurn } from '../machine-action/plan-turn.ts';
 import type { Turn } from '../machine-action/plan-turn.ts';
 import { checkSystem } from '../machine-action/prepare-machine-action.ts';
-import type { MachineFacts } from '../guard/protection.ts';
+import type { MachineFacts } from '../machine-facts.ts';
 
 /** What is known of a machine when somebody asks what can be done on it. */
 export interface AvailabilityFacts {

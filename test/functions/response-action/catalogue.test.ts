@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../functions/response-action/catalogue.ts';
 import { describeCatalogue } from '../../../functions/response-action/describe-catalogue.ts';
-import { osRules, runsOn } from '../../../functions/response-action/machine-action/operating-systems.ts';
+import { osRules, runsOn } from '../../../functions/response-action/operating-systems.ts';
 import { toCall } from '../../../functions/response-action/to-call.ts';
 import { toComment } from '../../../functions/response-action/to-comment.ts';
 import { operationIdIn } from '../../../shared/operation-mark.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAskTenant } from '../../../functions/response-action/questions/ask-tenant.client.ts';
-import { createMachineActionOutput } from '../../../functions/response-action/machine-action/machine-action-output.client.ts';
-import { outputsOf, toPackageLink } from '../../../functions/response-action/machine-action/to-output.ts';
+import { createMachineActionOutput } from '../../../functions/response-action/questions/machine-action-output.client.ts';
+import { outputsOf, toPackageLink } from '../../../functions/response-action/questions/to-output.ts';
 import { isolate, pc1, secondMs, setUpMachineActions } from '../../builders/machine-actions.ts';
 import { startMicrosoft, world } from '../../builders/microsoft.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { remainingUpdate } from '../../../shared/alerts/remaining-update.ts';
 import type { HeldAlert, HeldTriage } from '../../../shared/alerts/remaining-update.ts';
-import { toAlertUpdate, toNewerName, toOlderName } from '../../../shared/alerts/to-alert-update.ts';
-import type { AlertTriage, AlertUpdateBody } from '../../../shared/alerts/to-alert-update.ts';
+import { toAlertUpdate } from '../../../shared/alerts/to-alert-update.ts';
+import type { AlertTriage } from '../../../shared/alerts/to-alert-update.ts';
+import { toNewerName, toOlderName } from '../../../shared/defender/alert-update.ts';
+import type { AlertUpdateBody } from '../../../shared/defender/alert-update.ts';
 
 const operationId = 'op_4k7d2mqn3xzrj5tvwy6bcafhge';
 const mark = `[${operationId}]`;

@@ -4,7 +4,7 @@ import type { DefenderTenant } from '../../../shared/defender/hosts.ts';
 import type { DefenderMachineActions } from '../../../shared/defender/machine-actions.client.ts';
 import type { Documents } from '../../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
-import type { AskTenant } from '../questions/ask-tenant.client.ts';
+import type { AskTenant } from './ask-tenant.client.ts';
 import { outputsOf, toPackageLink, toResultLink } from './to-output.ts';
 import type { OutputLink } from './to-output.ts';
 
