@@ -27,7 +27,9 @@ describe('Core Tools', () => {
   });
 
   test('run the app in its folder, at its port, with its settings, until they are stopped', async () => {
-    const running = await startCoreTools({ func, appDir: folder, port: 7071, settings: { TEST_WORD: 'hello' } });
+    const printed: string[] = [];
+    const print = (text: string) => void printed.push(text);
+    const running = await startCoreTools({ func, appDir: folder, port: 7071, settings: { TEST_WORD: 'hello' }, print });
     onTestFinished(running.kill);
     expect(JSON.parse(running.output().split('\n')[0] ?? '')).toEqual({
       args: ['start', '--port', '7071'],
@@ -36,6 +38,7 @@ describe('Core Tools', () => {
     });
     await running.stop(60_000);
     expect(await running.ended).toBe('signal SIGTERM');
+    expect(printed.join('')).toContain('Worker process started');
   });
 
   test('their message is told when the app does not start', async () => {

@@ -14,7 +14,13 @@ export function findCoreTools(path = process.env['PATH'] ?? ''): string | undefi
 }
 
 /** Runs the app as `func start` does, in its folder with its `local.settings.json`. Resolves when the app has loaded. */
-export async function startCoreTools({ func, appDir, port, settings }: CoreToolsOptions): Promise<RunningProcess> {
+export async function startCoreTools({
+  func,
+  appDir,
+  port,
+  settings,
+  print,
+}: CoreToolsOptions): Promise<RunningProcess> {
   const running = startProcess(
     {
       name: 'func',
@@ -25,7 +31,7 @@ export async function startCoreTools({ func, appDir, port, settings }: CoreTools
       ready: /Worker process started and initialized/i,
       readyTimeoutMs: 120_000,
     },
-    () => undefined,
+    (line) => print?.(`${line}\n`),
   );
   try {
     await running.ready;
@@ -41,6 +47,8 @@ export interface CoreToolsOptions {
   readonly appDir: string;
   readonly port: number;
   readonly settings: Readonly<Record<string, string | undefined>>;
+  /** Is given what the tools and the app print. */
+  readonly print?: (text: string) => void;
 }
 
 function isExecutable(file: string): boolean {

@@ -25,8 +25,8 @@ interface AppHost {
   stop(): Promise<void>;
 }
 
-/** Builds the package and starts it with its stand-ins at the fixed ports; a taken port is named. It ends with `processes`. */
-export async function startLocalStack(processes: Processes): Promise<LocalStack> {
+/** Builds the package and starts it with its stand-ins at the fixed ports; a taken port is named. It ends with `processes`. `print` is given the app's log. */
+export async function startLocalStack(processes: Processes, print?: (text: string) => void): Promise<LocalStack> {
   const { app, simulator, identity, table, feeds, callbacks, blob, queue } = world.ports;
   const func = findCoreTools();
   const isWhole = func !== undefined;
@@ -46,14 +46,15 @@ export async function startLocalStack(processes: Processes): Promise<LocalStack>
   const now = (): number => Date.now() + aheadMs;
   const receiver = await startCallbackReceiver({ port: callbacks, secrets: [], print: () => undefined, now });
   processes.onStop(receiver.stop);
-  const host = await startApp(func, standIns);
+  const tools = { func, ...(print === undefined ? {} : { print }) };
+  const host = await startApp(tools, standIns);
   let current = host;
   processes.onStop(() => current.stop());
   const comeBackLater = async (byMs: number): Promise<void> => {
     await current.stop();
     aheadMs += byMs;
     standIns.simulator.control.clock.setOffset(aheadMs);
-    current = await startApp(func, { ...standIns, settings: { ...standIns.settings, ...toLaterClock(aheadMs) } });
+    current = await startApp(tools, { ...standIns, settings: { ...standIns.settings, ...toLaterClock(aheadMs) } });
   };
   const appOrigin = `http://127.0.0.1:${app}`;
   return { ...standIns, appOrigin, simulatorOrigin: standIns.simulator.origin, host, comeBackLater };
@@ -71,16 +72,21 @@ function build(processes: Processes): Promise<BuiltPackage> {
   return building;
 }
 
-async function startApp(func: string | undefined, { appDir, appPort: port, settings }: StandIns): Promise<AppHost> {
+interface Tools {
+  readonly func: string | undefined;
+  readonly print?: (text: string) => void;
+}
+
+async function startApp({ func, ...print }: Tools, { appDir, appPort: port, settings }: StandIns): Promise<AppHost> {
   if (func === undefined) {
-    const host = await startHost({ appDir, port, env: settings, isAuthEnforced: false });
+    const host = await startHost({ appDir, port, env: settings, isAuthEnforced: false, ...print });
     return {
       name: 'test/local/functions-host',
       ended: host.ended.then(({ code, output }) => `code ${code}:\n${output}`),
       stop: async () => void (await host.stop()),
     };
   }
-  const tools = await startCoreTools({ func, appDir, port, settings });
+  const tools = await startCoreTools({ func, appDir, port, settings, ...print });
   return {
     name: 'Core Tools',
     ended: tools.ended.then((how) => `${how}:\n${tools.output()}`),

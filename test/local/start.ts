@@ -1,4 +1,5 @@
-// `npm start`: the app and its stand-ins on this machine, until Ctrl-C.
+// `npm start [-- --log]`: the app and its stand-ins on this machine, until Ctrl-C; with the app's log.
+import { parseArgs } from 'node:util';
 import { createApi } from './api.ts';
 import { fetchAdminToken } from './admin-token.ts';
 import { connectTenants } from './connect-tenants.ts';
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
   const processes = createProcesses();
   say('Building the package and starting Azurite, the simulator and the app …');
   try {
-    const local = await startLocalStack(processes);
+    const { log } = parseArgs({ options: { log: { type: 'boolean' } } }).values;
+    const local = await startLocalStack(processes, log === true ? (text) => process.stdout.write(text) : undefined);
     announceStack({ ...local, caPem: local.simulator.caPem });
     processes.onStop(async () => say('\nStopping …'));
     void local.host.ended.then((how) => fail(processes, `The app ended with ${how}`));

@@ -38,7 +38,8 @@ describe('the host as a process', () => {
   `;
 
   test('SIGTERM: running functions end, appTerminate runs, nothing listens any more, exit 0', async () => {
-    const host = await start({ 'main.cjs': stopping }, { env: verbose });
+    const printed: string[] = [];
+    const host = await start({ 'main.cjs': stopping }, { env: verbose, print: (text) => void printed.push(text) });
     const body = new PassThrough();
     const slow = fetch(`${host.url}/api/slow`, { method: 'POST', body, duplex: 'half' });
     body.write('begun, ');
@@ -50,6 +51,7 @@ describe('the host as a process', () => {
     const { code, output } = await ended;
     expect(code).toBe(0);
     expect(output).toContain('terminated');
+    expect(printed.join('')).toBe(output);
     await expect(fetch(host.url)).rejects.toThrow();
     expect(await connects(libraryPort(output))).toBe(false);
   });

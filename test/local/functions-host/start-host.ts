@@ -11,7 +11,11 @@ export async function startHost(options: StartHostOptions): Promise<RunningHost>
     silent: true,
   });
   const captured = createCapturedOutput();
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', captured.write);
+  const take = (text: string): void => {
+    captured.write(text);
+    options.print?.(text);
+  };
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', take);
   const ended = new Promise<HostEnd>((resolve) => {
     child.on('close', (code, signal) => resolve({ code, signal, output: captured.text() }));
   });
@@ -31,6 +35,8 @@ export interface StartHostOptions {
   readonly proxyTimeoutMs?: number;
   readonly drainTimeoutMs?: number;
   readonly stateDir?: string;
+  /** Is given what the host and the app print, as it comes. */
+  readonly print?: (text: string) => void;
 }
 
 export interface RunningHost {
