@@ -29,6 +29,7 @@ export async function startCoreTools({
       env: settings,
       cwd: appDir,
       ready: /Worker process started and initialized/i,
+      isShown: print !== undefined,
       readyTimeoutMs: 120_000,
     },
     (line) => print?.(`${line}\n`),
