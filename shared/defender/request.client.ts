@@ -1,30 +1,21 @@
-import type { Clock, Sleep } from '../clock.ts';
+import type { Sleep } from '../clock.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamRefused } from '../errors.ts';
 import type { Budgets } from './budgets.store.ts';
 import type { Defender, DefenderAnswer, DefenderCall } from './call.ts';
-import { classifyAnswer, parseAnswer, toUpstreamIds } from './classify-answer.ts';
-import type { RawAnswer, Verdict } from './classify-answer.ts';
+import { parseAnswer, toUpstreamIds } from './classify-answer.ts';
+import type { RawAnswer } from './classify-answer.ts';
 import { toEndpoint } from './hosts.ts';
-import type { EndpointSettings } from './hosts.ts';
 import { pageSchema } from './next-page.ts';
-import { orAbort } from '../or-abort.ts';
 import { planRetry } from './plan-retry.ts';
 import { readAllPages } from './read-all-pages.client.ts';
+import { noAnswer, tryOnce } from './try-once.client.ts';
+import type { Run, TenantTokens, Tried, TryOptions } from './try-once.client.ts';
 
-/** Tokens for customers' tenants, as `createTenantCredentials` gives them. */
-export interface TenantTokens {
-  readonly getToken: (tenantId: string, scope: string) => Promise<string>;
-  readonly forget: (tenantId: string) => void;
-}
-
-/** What the client is made of. `userAgent` is sent as it is, with nothing before or after it. */
-export interface DefenderOptions {
-  readonly endpoints: EndpointSettings;
-  readonly userAgent: string;
+/** What the client is made of. */
+export interface DefenderOptions extends TryOptions {
   readonly credentials: TenantTokens;
   readonly budgets: Budgets;
-  readonly now: Clock;
   readonly random: () => number;
   readonly sleep: Sleep;
 }
@@ -81,68 +72,6 @@ async function request<T>(options: DefenderOptions, call: DefenderCall<T>, url: 
       isOpen = call.method !== 'GET';
     }
   }
-}
-
-interface Run {
-  readonly deadlineMs: number;
-  readonly signal: AbortSignal;
-  readonly url: string;
-}
-
-interface Tried {
-  readonly verdict: Verdict;
-  readonly answer: RawAnswer;
-  readonly cause?: unknown;
-}
-
-/** Token first, then the permit, then at once the call: a permit is counted as close to its call as it can be. */
-async function tryOnce(options: DefenderOptions, call: DefenderCall<unknown>, run: Run): Promise<Tried> {
-  const { scope } = toEndpoint(options.endpoints, call.service ?? 'defender', call.tenant);
-  const { tenantId } = call.tenant;
-  try {
-    const token = await orAbort(options.credentials.getToken(tenantId, scope), run.signal);
-    const permit = await orAbort(options.budgets.take(tenantId, call.api), run.signal);
-    if (!permit.granted) {
-      const retryAfterMs = Math.max(permit.retryAtMs - options.now(), 1);
-      return { verdict: { kind: 'throttled', retryAfterMs }, answer: noAnswer };
-    }
-    const answer = await send(call, run, { authorization: `Bearer ${token}`, 'user-agent': options.userAgent });
-    return { verdict: classifyAnswer(answer, call.role, options.now()), answer };
-  } catch (cause) {
-    call.signal?.throwIfAborted();
-    if (!isNetworkFailure(cause)) throw cause;
-    return { verdict: { kind: 'unavailable', retryAfterMs: undefined }, answer: noAnswer, cause };
-  }
-}
-
-async function send(
-  call: DefenderCall<unknown>,
-  { url, signal }: Run,
-  headers: Readonly<Record<string, string>>,
-): Promise<RawAnswer> {
-  const hasBody = call.body !== undefined;
-  const response = await fetch(url, {
-    method: call.method,
-    redirect: 'error',
-    signal,
-    headers: {
-      accept: 'application/json',
-      ...(hasBody ? { 'content-type': 'application/json; charset=utf-8' } : {}),
-      ...call.headers,
-      ...headers,
-    },
-    ...(hasBody ? { body: JSON.stringify(call.body) } : {}),
-  });
-  const text = await response.text();
-  return { status: response.status, headers: Object.fromEntries(response.headers), text };
-}
-
-const noAnswer: RawAnswer = { status: 0, headers: {}, text: '' };
-
-/** `fetch` reports a broken connection as a TypeError with a cause, our timeout as what it is; anything else is a bug. */
-function isNetworkFailure(error: unknown): boolean {
-  if (error instanceof DOMException) return error.name === 'TimeoutError';
-  return error instanceof TypeError && error.cause !== undefined;
 }
 
 /** A role may have been granted since the token was issued: the next call asks with a new one. */

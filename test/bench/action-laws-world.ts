@@ -3,7 +3,7 @@ import type { Operation } from '../../shared/contract/operation.ts';
 import { isFinished } from '../../shared/contract/operation.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { actionRoles } from '../../shared/defender/roles.ts';
-import type { TenantTokens } from '../../shared/defender/request.client.ts';
+import type { TenantTokens } from '../../shared/defender/try-once.client.ts';
 import { createLog } from '../../shared/log.ts';
 import { toNewTenant } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';

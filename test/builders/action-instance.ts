@@ -9,7 +9,7 @@ import { createBudgets } from '../../shared/defender/budgets.store.ts';
 import { createDefenderEntities } from '../../shared/defender/entities.client.ts';
 import { createDefenderMachineActions } from '../../shared/defender/machine-actions.client.ts';
 import { createDefender } from '../../shared/defender/request.client.ts';
-import type { TenantTokens } from '../../shared/defender/request.client.ts';
+import type { TenantTokens } from '../../shared/defender/try-once.client.ts';
 import type { Log } from '../../shared/log.ts';
 import { createFindMachine } from '../../shared/machines/find-machines.client.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';

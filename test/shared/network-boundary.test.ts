@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 // Everything the app can reach the network with, and the files that may. Whatever else wants to call somebody goes through them.
 const ways: readonly [pattern: RegExp, files: readonly string[]][] = [
-  [/\bfetch\b\s*[(,;)?.]/, ['shared/defender/request.client.ts']],
+  [/\bfetch\b\s*[(,;)?.]/, ['shared/defender/try-once.client.ts']],
   [
     /(?:from|import|require)[\s(]*['"](?:node:)?(?:https?|http2|net|tls|dgram|dns|dns\/promises|child_process|worker_threads|cluster)['"]/,
     ['shared/egress/egress.client.ts'],
