@@ -24,9 +24,17 @@ const suspensions: Readonly<Record<number, SuspensionReason>> = {
 /** Our own credential must be put right, or Entra is down: a minute changes neither. */
 const retryAfterMs = 60_000;
 
-/** What a failed sign-in in a tenant means: the tenant is to be suspended, or it is to be tried again. */
-export function toSignInFailure(tenantId: string, error: unknown): TenantSuspended | UpstreamUnavailable {
-  const codes = toSignInCodes(error);
+/**
+ * What a failed sign-in in a tenant means: the tenant is to be suspended, or it is to be tried again. `refusedWith`: the
+ * AADSTS numbers that were read on the way, for an error that names none.
+ */
+export function toSignInFailure(
+  tenantId: string,
+  error: unknown,
+  refusedWith: readonly number[],
+): TenantSuspended | UpstreamUnavailable {
+  const named = toSignInCodes(error);
+  const codes = named.length > 0 ? named : refusedWith;
   const signInCode = codes.find((code) => code in suspensions);
   const reason = signInCode === undefined ? undefined : suspensions[signInCode];
   if (reason !== undefined)

@@ -1,10 +1,10 @@
 import { ClientAssertionCredential, ClientCertificateCredential, ClientSecretCredential } from '@azure/identity';
-import type { TokenCredential } from '@azure/identity';
+import type { ClientAssertionCredentialOptions, TokenCredential } from '@azure/identity';
 import { TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 import { orAbort } from '../or-abort.ts';
 import { isMicrosoftAuthority, toExchangeScope } from './clouds.ts';
 import type { ReadSecret } from './key-vault.client.ts';
-import { toSignInFailure } from './sign-in-failure.ts';
+import { toSignInCodes, toSignInFailure } from './sign-in-failure.ts';
 
 /** Who we are in customers' tenants, and where we sign in. */
 export interface EntraSettings {
@@ -41,7 +41,7 @@ const signInTimeoutMs = 20_000;
 
 /** One credential per tenant (each keeps its own tokens), and one sign-in at a time per tenant and scope. */
 export function createTenantCredentials(options: TenantCredentialsOptions): TenantCredentials {
-  const credentials = new Map<string, Promise<TokenCredential>>();
+  const credentials = new Map<string, TenantCredential>();
   const signIns = new Map<string, Promise<string>>();
 
   const forget = (tenantId: string): void => {
@@ -54,11 +54,11 @@ export function createTenantCredentials(options: TenantCredentialsOptions): Tena
       forget(tenantId);
       throw new TenantSuspended(tenantId, 'unknown_tenant');
     }
-    const credential = credentials.get(tenantId) ?? createCredential(options, tenantId);
+    const credential = credentials.get(tenantId) ?? createTenantCredential(options, tenantId);
     credentials.set(tenantId, credential);
     try {
       const token = await orAbort(
-        credential.then((ready) => ready.getToken(scope)),
+        credential.ready.then((ready) => ready.getToken(scope)),
         AbortSignal.timeout(signInTimeoutMs),
       );
       if (token !== null) return token.token;
@@ -66,7 +66,7 @@ export function createTenantCredentials(options: TenantCredentialsOptions): Tena
     } catch (error) {
       // A certificate or secret may have been replaced, and a client library may have remembered the failure: begin anew.
       if (credentials.get(tenantId) === credential) credentials.delete(tenantId);
-      throw error instanceof UpstreamUnavailable ? error : toSignInFailure(tenantId, error);
+      throw error instanceof UpstreamUnavailable ? error : toSignInFailure(tenantId, error, credential.refusedWith);
     }
   };
 
@@ -85,10 +85,40 @@ export function createTenantCredentials(options: TenantCredentialsOptions): Tena
   };
 }
 
-async function createCredential(options: TenantCredentialsOptions, tenantId: string): Promise<TokenCredential> {
+interface TenantCredential {
+  readonly ready: Promise<TokenCredential>;
+  /** The AADSTS numbers of every refusal that this credential met. */
+  readonly refusedWith: readonly number[];
+}
+
+/**
+ * At a host that is not Microsoft's the library asks for the tenant's metadata first, and does not tell why there is none:
+ * an unknown tenant looks like an outage to it. So the answers are read as they pass.
+ */
+function createTenantCredential(options: TenantCredentialsOptions, tenantId: string): TenantCredential {
+  const refusedWith: number[] = [];
+  const policy: AnswerPolicy = {
+    name: 'refusals',
+    sendRequest: async (request, next) => {
+      const answer = await next(request);
+      if (answer.status === 400) refusedWith.push(...toSignInCodes(new Error(answer.bodyAsText ?? '')));
+      return answer;
+    },
+  };
+  return { ready: createCredential(options, tenantId, policy), refusedWith };
+}
+
+type AnswerPolicy = NonNullable<ClientAssertionCredentialOptions['additionalPolicies']>[number]['policy'];
+
+async function createCredential(
+  options: TenantCredentialsOptions,
+  tenantId: string,
+  policy: AnswerPolicy,
+): Promise<TokenCredential> {
   const { authorityHost, clientId, credential } = options.settings;
   const more = {
     authorityHost,
+    additionalPolicies: [{ policy, position: 'perCall' as const }],
     disableInstanceDiscovery: !isMicrosoftAuthority(authorityHost),
     retryOptions: { maxRetries: 2, retryDelayInMs: 300, maxRetryDelayInMs: 2_000 },
   };

@@ -5,7 +5,7 @@ import { X509CertificateGenerator } from '@peculiar/x509';
 import { z } from 'zod';
 import { credentialSecretNames } from '../../../shared/auth/tenant-credentials.client.ts';
 import { createDefenderIndicators } from '../../../shared/defender/indicators.client.ts';
-import { UpstreamUnavailable } from '../../../shared/errors.ts';
+import { TenantSuspended, UpstreamUnavailable } from '../../../shared/errors.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 import { credentialsAt, defenderAt, startMicrosoft, world } from '../../builders/microsoft.ts';
 import { freshTables } from '../../builders/storage.ts';
@@ -88,8 +88,16 @@ describe('a sign-in in the customer’s tenant', () => {
     const failure = await credentialsAt(simulator)
       .getToken(unknown, defenderScope)
       .catch((error: unknown) => error);
-    // At a host that is not Microsoft's the SDK first asks for the tenant's metadata, and keeps to itself why there is none.
-    expect(failure).toBeInstanceOf(UpstreamUnavailable);
+    expect(failure).toMatchObject({ name: 'TenantSuspended', reason: 'unknown_tenant', signInCode: 90002 });
+  });
+
+  it('is tried again when Entra is away, also where it had no tenant before', async () => {
+    const unknown = '6f1c0000-0000-4000-8000-00000000ffff';
+    const credentials = credentialsAt(simulator);
+    await expect(credentials.getToken(unknown, defenderScope)).rejects.toThrow(TenantSuspended);
+    simulator.control.faults.add({ fault: 'http-503', match: { path: '/*/.well-known' } });
+    await expect(credentials.getToken(unknown, defenderScope)).rejects.toThrow(UpstreamUnavailable);
+    await expect(credentials.getToken(tenantId, defenderScope)).rejects.toThrow(UpstreamUnavailable);
   });
 
   it.each(['AADSTS7000229', 'AADSTS700016'] as const)('without consent: %s', async (missingServicePrincipal) => {
