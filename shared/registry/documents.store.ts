@@ -9,6 +9,7 @@ import type { Page, PageQuery } from '../http/list-page.ts';
 import { packJson, unpackJson } from '../packed-json.ts';
 import type { Tables } from '../tables.client.ts';
 import { fromStorage, isConflict, readRow } from '../work/transactions.store.ts';
+import { readStored } from './read-stored.ts';
 
 /** A document as stored; `etag` is a strong HTTP entity tag, quotes included. */
 export interface Versioned<T> {
@@ -38,7 +39,7 @@ export interface Documents<T> {
 export interface DocumentsOptions<T> {
   readonly tables: Tables;
   readonly kind: 'tenant' | 'feed' | 'caller';
-  /** Reads what an older version of the app wrote, too: new fields need defaults. */
+  /** Reads what an older version of the app wrote, too: new fields need defaults. Fields of a newer one pass (`readStored`). */
   readonly schema: z.ZodType<T>;
   /** A new text for every write, of letters, digits and hyphens. */
   readonly newId: () => string;
@@ -62,7 +63,7 @@ export function createDocuments<T>({ tables, kind, schema, newId }: DocumentsOpt
   const table = tables('documents');
   const toVersioned = (row: Row): Versioned<T> => ({
     id: row.rowKey,
-    document: schema.parse(unpackJson('document', { ...row })),
+    document: readStored(schema, unpackJson('document', { ...row })),
     etag: `"${row.nonce}"`,
   });
 

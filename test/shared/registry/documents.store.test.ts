@@ -87,6 +87,17 @@ describe('documents', () => {
     expect(await store('feed').get('one')).toBeUndefined();
   });
 
+  it('reads and keeps what a newer build wrote and this one does not know', async () => {
+    const over = await freshTables();
+    const newer = { name: 'Newer', count: 1, later: true };
+    const newerBuild = createDocuments({ tables: over, kind: 'tenant', newId, schema: z.looseObject({}) });
+    await newerBuild.change('newer', () => newer);
+    const documents = store('tenant', over);
+    expect((await documents.listAll()).map(({ document }) => document)).toEqual([newer]);
+    await documents.change('newer', (current) => ({ ...(current ?? newer), count: 2 }));
+    expect((await documents.get('newer'))?.document).toEqual({ ...newer, count: 2 });
+  });
+
   it('hands the document as it stands to whoever changes it', async () => {
     await store().change('two', (current) => ({ name: 'Two', count: (current?.count ?? 0) + 1 }));
     const second = await store().change('two', (current) => ({ name: 'Two', count: (current?.count ?? 0) + 1 }));
