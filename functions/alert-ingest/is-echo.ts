@@ -11,14 +11,12 @@ export interface EchoQuestion {
 }
 
 /**
- * Whether an alert came from Defender, or from us through Defender: taken again, it would go round for ever. Judged by the
- * product that an OCSF event names, by an id that is (or has the form of) an alert's in Defender, and by an operation's id
- * in the description.
+ * Whether an alert came from Defender, or from us through Defender: taken again, it would go round for ever. Judged (contract §9)
+ * by the product that an OCSF event names, by an id that is one of our alerts' in Defender, and by an operation's id in the description.
  */
 export function isEcho({ alert, finding, isAlertIdOfOurs }: EchoQuestion): boolean {
   return (
     isAlertIdOfOurs ||
-    /^(?:da)?\d{18,20}_-?\d{1,12}$/.test(alert.id) ||
     /(?<![a-z0-9_])op_[a-z2-7]{26}(?![a-z0-9])/.test(alert.description ?? '') ||
     products.some((place) => isDefender(firstOf({ value: finding, path: [] }, place)))
   );
@@ -27,11 +25,12 @@ export function isEcho({ alert, finding, isAlertIdOfOurs }: EchoQuestion): boole
 /** Where OCSF names the product that found something; a finding that was passed on keeps it in the second. */
 const products = ['metadata.product', 'finding_info.product'] as const;
 
+/** Others name Defender too: products for it, and products called so. */
 function isDefender(product: OcsfValue | undefined): boolean {
   if (product === undefined) return false;
-  const name = textOf(product, 'name') ?? '';
-  const text = [textOf(product, 'vendor_name') ?? '', name, textOf(product, 'feature.name') ?? ''].join(' ');
-  return /\b(?:microsoft|windows)/i.test(text) && /defender|mdatp/i.test(text)
-    ? true
-    : /defender for |\bMDATP\b/i.test(name);
+  const vendor = textOf(product, 'vendor_name');
+  if (vendor !== undefined && !/\b(?:microsoft|windows)/i.test(vendor)) return false;
+  const name = [vendor ?? '', textOf(product, 'name') ?? '', textOf(product, 'feature.name') ?? ''].join(' ').trim();
+  const isMicrosoft = vendor !== undefined || /^(?:microsoft|windows|defender for|mdatp)/i.test(name);
+  return isMicrosoft && /(?:\b|windows)(?:defender|mdatp)/i.test(name);
 }

@@ -63,15 +63,22 @@ function afterEvent(state: AlertState, chosen: ChosenEvent | undefined, facts: A
   if (state.at !== 'FindingEvent') throw new Error(`No event was asked for in ${state.at}.`);
   const { startedAtMs, machine } = state;
   const again = later(state, facts);
-  if (again !== undefined && (chosen === undefined || mayStillImprove(chosen, machine, facts))) return again;
+  if (again !== undefined && (chosen === undefined || mayStillImprove(chosen, state, facts))) return again;
   if (chosen !== undefined) return go({ at: 'Creating', startedAtMs, machine, event: chosen.event });
   return state.by === 'Evidence' ? fallback({ startedAtMs, machine }, facts) : eventNotFound();
 }
 
+/** So long an event by its user alone waits for one that has more to do with the alert: most reach hunting within minutes. */
+const userWaitsMs = 5 * 60_000;
+
 /** Somebody is always logged on: where the evidence says more than who it was, the event behind it may still be on its way. */
-function mayStillImprove({ match }: ChosenEvent, found: AlertMachine, { alert }: AlertFacts): boolean {
-  const evidence = withoutOwn(alert.evidence, alert.machine, found);
-  return match === 'User' && evidence.some(({ entityType }) => entityType !== 'User');
+function mayStillImprove(
+  { match }: ChosenEvent,
+  { startedAtMs, machine }: Found,
+  { alert, nowMs }: AlertFacts,
+): boolean {
+  if (match !== 'User' || nowMs - startedAtMs >= userWaitsMs) return false;
+  return withoutOwn(alert.evidence, alert.machine, machine).some(({ entityType }) => entityType !== 'User');
 }
 
 /** Hunting may know an event before the rest of Defender does, and a caller before both. */

@@ -6,6 +6,7 @@ import { findingsOf } from '../../../shared/contract/findings.ts';
 import { httpsUrlSchema } from '../../../shared/contract/primitives.ts';
 import type { FieldError } from '../../../shared/contract/problem.ts';
 import type { AlertStatus } from '../../../shared/contract/triage.ts';
+import { toLeftOutNote } from './left-out-note.ts';
 import { toOcsfCategory, toOcsfTechniques } from './ocsf-category.ts';
 import { toOcsfEvidence } from './ocsf-evidence.ts';
 import { toOcsfMachine } from './ocsf-machine.ts';
@@ -53,9 +54,10 @@ function toCreated(event: OcsfValue): FromOcsf {
   const eventTime = toTimeText(time?.value);
   const severity = mapped(severities, firstOf(event, 'severity_id')?.value);
   const { texts, places } = toNeeded(event);
+  const { evidence, leftOut } = toOcsfEvidence(event);
   // Of severity and time we say ourselves what is wrong.
   const given = { severity: severity ?? 'Low', eventTime: eventTime ?? '1970-01-01T00:00:00Z' };
-  const draft = { ...texts, ...given, ...toOptional(event), category: toOcsfCategory(event) };
+  const draft = { ...texts, ...given, ...toOptional(event), evidence, category: toOcsfCategory(event) };
   const parsed = alertCreatedSchema.safeParse(draft);
   const timePath = time?.path ?? ['time'];
   const errors = [
@@ -64,7 +66,12 @@ function toCreated(event: OcsfValue): FromOcsf {
     ...(parsed.success ? [] : toErrors(parsed.error, draft, places)),
   ];
   if (errors.length > 0 || !parsed.success) return refusedAs(errors);
-  return { type: 'alert.created', data: parsed.data, eventTimePointer: toPointer(timePath, '#/data') };
+  const description = parsed.data.description + toLeftOutNote(leftOut);
+  return {
+    type: 'alert.created',
+    data: { ...parsed.data, description },
+    eventTimePointer: toPointer(timePath, '#/data'),
+  };
 }
 
 /** Texts and machine, unchecked, and where they were found or would have been. */
@@ -91,7 +98,6 @@ function toOptional(event: OcsfValue): Readonly<Record<string, unknown>> {
   const recommendedAction = textOf(event, 'remediation.desc')?.slice(0, maxRecommendation).toWellFormed();
   const sourceUrl = httpsUrlSchema.safeParse(textOf(event, 'finding_info.src_url')).data;
   return {
-    evidence: toOcsfEvidence(event),
     mitreTechniques: toOcsfTechniques(event),
     ...(recommendedAction === undefined ? {} : { recommendedAction }),
     ...(sourceUrl === undefined ? {} : { sourceUrl }),

@@ -1,30 +1,45 @@
 import { evidenceSchema } from '../../../shared/contract/evidence.ts';
 import type { Evidence } from '../../../shared/contract/evidence.ts';
 import { sha1Schema, sha256Schema } from '../../../shared/contract/primitives.ts';
+import { nameOf } from './left-out-note.ts';
 import { entriesOf, firstOf, textOf, toTimeText } from './ocsf-value.ts';
 import type { OcsfValue } from './ocsf-value.ts';
 
 /** As many as an alert takes (contract §4). */
 const maxEvidence = 50;
 
+/** What an event is about. */
+export interface OcsfEvidence {
+  readonly evidence: readonly Evidence[];
+  /** What of it an alert does not take, by name. */
+  readonly leftOut: readonly string[];
+}
+
 /**
  * What an event is about (contract §4), each once, in its own order. Evidence is no needed value: what Defender could not be
  * asked for (a file without a hash, a range of addresses) and what is more than an alert takes is left out.
  */
-export function toOcsfEvidence(event: OcsfValue): readonly Evidence[] {
-  const fitting = entriesOf(event, 'evidences').flatMap(toDrafts).flatMap(toFitting);
-  const once = new Map(fitting.map((evidence) => [JSON.stringify(evidence), evidence]));
-  return [...once.values()].slice(0, maxEvidence);
+export function toOcsfEvidence(event: OcsfValue): OcsfEvidence {
+  const drafts = entriesOf(event, 'evidences').flatMap(toDrafts);
+  const once = new Map(drafts.map((draft) => [JSON.stringify(toFitting(draft) ?? draft), draft]));
+  const taken: Evidence[] = [];
+  const leftOut = new Set<string>();
+  for (const draft of once.values()) {
+    const evidence = toFitting(draft);
+    const name = nameOf(draft);
+    if (evidence !== undefined && taken.length < maxEvidence) taken.push(evidence);
+    else if (name !== undefined) leftOut.add(name);
+  }
+  return { evidence: taken, leftOut: [...leftOut] };
 }
 
 /** A field that our schema does not take (too long a path, say) does not cost the rest of the piece. */
-function toFitting(draft: Draft): readonly Evidence[] {
+function toFitting(draft: Draft): Evidence | undefined {
   const parsed = evidenceSchema.safeParse(draft);
-  if (parsed.success) return [parsed.data];
+  if (parsed.success) return parsed.data;
   const unfit = new Set(parsed.error.issues.map(({ path: [name] }) => name));
   const rest = Object.fromEntries(Object.entries(draft).filter(([name]) => !unfit.has(name)));
-  const again = evidenceSchema.safeParse(rest);
-  return again.success ? [again.data] : [];
+  return evidenceSchema.safeParse(rest).data;
 }
 
 type Draft = Readonly<Record<string, unknown>>;

@@ -138,7 +138,27 @@ describe('nextAlertStep', () => {
       facts(),
       later(1, 'FindingEvent', finding),
     ],
-    ['event of the same user, at the end', finding, chosen('User'), facts(at(60)), go(creating('Evidence'))],
+    [
+      'event of the same user, the last time that others are waited for',
+      finding,
+      chosen('User'),
+      facts(at(4)),
+      later(5, 'FindingEvent', finding),
+    ],
+    [
+      'event of the same user, and none that tells more',
+      finding,
+      chosen('User'),
+      facts(at(5)),
+      go(creating('Evidence')),
+    ],
+    [
+      'event of the same user, at the end of a short search',
+      finding,
+      chosen('User'),
+      facts({ ...at(2), policy: { searchFor: 'PT2M', fallback: 'None' } }),
+      go(creating('Evidence')),
+    ],
     [
       'event of the user, of whom alone the evidence tells',
       finding,

@@ -11,12 +11,10 @@ beforeAll(async () => {
 afterAll(() => simulator.stop());
 
 describe('refused', () => {
-  it.each([
-    ['an alert of Defender by its form', { id: 'da637472900382838869_1364969609' }],
-    ['an alert of ours by its description', { description: `Again [op_${'a'.repeat(26)}]` }],
-  ])('echo: %s', async (_name, change) => {
+  it('echo: an alert of ours by its description', async () => {
     const { send } = await setUpAlertIngest(simulator);
-    expect(await send({ data: { ...finding, ...change } })).toMatchObject({ status: 422, json: { code: 'echo' } });
+    const description = `Again [op_${'a'.repeat(26)}]`;
+    expect(await send({ data: { ...finding, description } })).toMatchObject({ status: 422, json: { code: 'echo' } });
   });
 
   it('echo: an alert that we made', async () => {

@@ -342,9 +342,29 @@ describe('evidence', () => {
     expect(fromOcsf(withEvidence(...evidences))).toHaveProperty('data.evidence', expected);
   });
 
-  it('takes the first fifty', () => {
+  it('takes the first fifty, and says in the description which others there were', () => {
     const many = Array.from({ length: 60 }, (_none, n) => ({ process: { pid: n } }));
     expect(fromOcsf(withEvidence(...many))).toHaveProperty('data.evidence.length', 50);
+    expect(fromOcsf(withEvidence(...many))).toHaveProperty(
+      'data.description',
+      'It beacons.\n\nEvidence left out: process 50, process 51, process 52, process 53, process 54 and 5 more.',
+    );
+  });
+
+  it.each([
+    ['a file without a hash', { file: { name: 'a.dll', path: 'C:\\a.dll' } }, 'C:\\a.dll'],
+    ['a range of addresses', { dst_endpoint: { ip: '203.0.113.0/24' } }, '203.0.113.0/24'],
+    ['a process that cannot be told', { process: { name: 'a.exe' } }, 'a.exe'],
+  ])('says in the description that it left out %s, once', (_name, evidence, said) => {
+    expect(fromOcsf(withEvidence(evidence, evidence))).toMatchObject({
+      data: { evidence: [], description: `It beacons.\n\nEvidence left out: ${said}.` },
+    });
+  });
+
+  it('says nothing of parts that tell nothing', () => {
+    expect(fromOcsf(withEvidence({ file: {}, user: { domain: 'EXAMPLE' } }))).toMatchObject({
+      data: { evidence: [], description: 'It beacons.' },
+    });
   });
 });
 
