@@ -5,7 +5,7 @@ import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarriedOperation, Carry, CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
-import { redrivenSignal } from '../../shared/work/to-redriven.ts';
+import { redrivenSignal } from '../../shared/work/rows/to-redriven.ts';
 import { startAlert } from './alert-state.ts';
 import type { AlertFacts, AlertState } from './alert-state.ts';
 import { disconnected, toOutcome } from './alert-outcome.ts';

@@ -5,7 +5,7 @@ import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { PageQuery } from '../../shared/http/list-page.ts';
 import { pageQueryErrors, readPageQuery } from '../../shared/http/list-page.ts';
 import { readQuery } from '../../shared/http/read-query.ts';
-import type { OperationFilter } from '../../shared/work/operations.store.ts';
+import type { OperationFilter } from '../../shared/work/stores/operations.store.ts';
 
 /** Reads filter and page. Throws `invalid_field` that names every wrong parameter. */
 export function readOperationQuery(query: URLSearchParams): {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TransactionAction } from '@azure/data-tables';
-import { fromSortable, toSortable } from '../work/keys.ts';
+import { fromSortable, toSortable } from '../work/rows/keys.ts';
 
 /** So long a link lives, from when its alert was made (contract §15). In milliseconds. */
 export const linkKeptMs = 180 * 86_400_000;

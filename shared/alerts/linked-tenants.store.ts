@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
-import { fromSortable, toSortable } from '../work/keys.ts';
+import { fromSortable, toSortable } from '../work/rows/keys.ts';
 import { fromStorage } from '../work/transactions.store.ts';
 import type { AlertVia } from './alert-link-rows.ts';
 import type { AlertLinks } from './alert-links.store.ts';

@@ -5,7 +5,7 @@ import { toTime } from '../contract/primitives.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Carry, Gate } from '../work/carry.ts';
-import { isWithin } from '../work/keys.ts';
+import { isWithin } from '../work/rows/keys.ts';
 import { createSingleFlight } from '../work/single-flight.ts';
 import type { Documents } from './documents.store.ts';
 import { isLeaving, toSuspended } from './tenant-record.ts';

@@ -1,7 +1,7 @@
 import type { TimerHandler } from '@azure/functions';
 import type { Log } from '../log.ts';
 import type { Lane } from './carry.ts';
-import type { DrainPass } from './drain.work.ts';
+import type { DrainPass } from './carrying/drain.work.ts';
 import type { Work } from './work.store.ts';
 
 /** What the timer of a lane needs. */

@@ -2,14 +2,14 @@ import type { TableClient } from '@azure/data-tables';
 import type { Clock } from '../clock.ts';
 import type { Operation } from '../contract/operation.ts';
 import type { NewCallback } from './carry.ts';
-import type { Partitions } from './partitions.store.ts';
-import type { Ready } from './ready.store.ts';
-import { toItemRow } from './rows.ts';
-import type { WorkItem } from './rows.ts';
-import { toOperation } from './stored-operation.ts';
-import type { StoredOperation } from './stored-operation.ts';
+import type { Partitions } from './stores/partitions.store.ts';
+import type { Ready } from './stores/ready.store.ts';
+import { toItemRow } from './rows/item-row.ts';
+import type { WorkItem } from './rows/item-row.ts';
+import { toOperation } from './rows/stored-operation.ts';
+import type { StoredOperation } from './rows/stored-operation.ts';
 import { fromStorage } from './transactions.store.ts';
-import { toCallbackItem, toCallbackItems } from './transitions.ts';
+import { toCallbackItem, toCallbackItems } from './rows/transitions.ts';
 
 /** Which callbacks a change of an operation makes. Called before the change is written, and again when it has to be tried again. */
 export type CallbacksOf = (

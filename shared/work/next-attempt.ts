@@ -1,8 +1,8 @@
 import type { OperationError } from '../contract/operation.ts';
 import { UpstreamRefused, UpstreamUnavailable } from '../errors.ts';
 import type { CarryOutcome, Later, Progress } from './carry.ts';
-import { isLate } from './stored-operation.ts';
-import type { StoredOperation } from './stored-operation.ts';
+import { isLate } from './rows/stored-operation.ts';
+import type { StoredOperation } from './rows/stored-operation.ts';
 import { exhausted, failed } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 

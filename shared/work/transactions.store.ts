@@ -1,9 +1,9 @@
 import type { TableClient, TableTransactionResponse, TransactionAction } from '@azure/data-tables';
 import { UpstreamUnavailable } from '../errors.ts';
 import { canBeKey } from '../table-keys.ts';
-import { operationKey } from './keys.ts';
-import { fromOperationRow, toOperationRow } from './operation-row.ts';
-import type { StoredOperation } from './stored-operation.ts';
+import { operationKey } from './rows/keys.ts';
+import { fromOperationRow, toOperationRow } from './rows/operation-row.ts';
+import type { StoredOperation } from './rows/stored-operation.ts';
 
 /** How long to wait when storage does not answer as it should. In milliseconds. */
 const storageRetryAfterMs = 5_000;

@@ -1,17 +1,17 @@
 import type { Operation } from '../contract/operation.ts';
 import { isFinished } from '../contract/operation.ts';
-import type { Acceptance, Claim } from './accept.store.ts';
+import type { Acceptance, Claim } from './requests/accept.store.ts';
 import type { NewOperation } from './new-operation.ts';
 import type { Lane } from './carry.ts';
-import type { CancelOptions, Controlled, Signal } from './control.store.ts';
-import type { DrainPass } from './drain.work.ts';
+import type { CancelOptions, Controlled, Signal } from './requests/control.store.ts';
+import type { DrainPass } from './carrying/drain.work.ts';
 import { createEngine } from './engine.store.ts';
 import type { WorkOptions } from './engine.store.ts';
-import type { OperationFilter } from './operations.store.ts';
-import { unpackRequest } from './operation-row.ts';
-import type { RecalledBy } from './recall.store.ts';
-import { toOperation } from './stored-operation.ts';
-import type { StoredOperation } from './stored-operation.ts';
+import type { OperationFilter } from './stores/operations.store.ts';
+import { unpackRequest } from './rows/operation-row.ts';
+import type { RecalledBy } from './requests/recall.store.ts';
+import { toOperation } from './rows/stored-operation.ts';
+import type { StoredOperation } from './rows/stored-operation.ts';
 import { ifAnswered } from './transactions.store.ts';
 
 /** What an accept tells the one who asked. Hand it to `perform` to work on it at once. */

@@ -1,5 +1,5 @@
 import type { Tables } from '../../shared/tables.client.ts';
-import { fromOperationRow } from '../../shared/work/operation-row.ts';
+import { fromOperationRow } from '../../shared/work/rows/operation-row.ts';
 import type { ReceivedCallback } from '../local/received-callbacks.ts';
 import type { Simulator } from '../local/simulator/simulator.ts';
 import { percentile } from './load.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Carry } from '../../../shared/work/carry.ts';
-import { shardOf } from '../../../shared/work/keys.ts';
+import { shardOf } from '../../../shared/work/rows/keys.ts';
 import type { Work } from '../../../shared/work/work.store.ts';
 import { freshTables } from '../../builders/storage.ts';
 import { accepted, carryOf, contoso, fabrikam, hourMs, minuteMs, pass, testWork } from '../../builders/work.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UpstreamRefused, UpstreamUnavailable } from '../../../shared/errors.ts';
 import type { CarryOutcome } from '../../../shared/work/carry.ts';
 import { backoffMs, beforeStep, nextAttempt } from '../../../shared/work/next-attempt.ts';
-import type { StoredOperation } from '../../../shared/work/stored-operation.ts';
+import type { StoredOperation } from '../../../shared/work/rows/stored-operation.ts';
 
 const nowMs = 1_000_000_000;
 const minuteMs = 60_000;
