@@ -1,39 +1,34 @@
-import type { Tell } from '../../shared/callbacks/tell.store.ts';
-import type { Clock } from '../../shared/clock.ts';
-import type { FeedInput, FeedReject } from '../../shared/contract/feed.ts';
-import { toTime } from '../../shared/contract/primitives.ts';
+import type { FeedInput } from '../../shared/contract/feed.ts';
 import { RejectedInput, UpstreamUnavailable } from '../../shared/errors.ts';
 import type { ParsedFeed, Unreadable } from '../../shared/indicators/feed-item.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { acceptVersion, confirmVersion, failedRun } from './accept-version.ts';
+import { changeFeed } from './change-feed.client.ts';
+import type { ChangeFeedOptions, StoredVersions } from './change-feed.client.ts';
 import { againWhenReplaced } from './feed-lists.store.ts';
-import type { AcceptedItem, FeedState, FeedVersion } from './feed-version.ts';
-import type { FeedVersions, StoredFeedState } from './feed-versions.store.ts';
+import type { FeedState } from './feed-version.ts';
 import type { FeedRuns } from './feeds.http.ts';
+import { unreadable } from './formats/decode-feed.ts';
 import { guardItems } from './guard-items.ts';
 import type { ReadSource } from './sources/read-source.client.ts';
 
-/** Versions of feeds, as this scenario keeps them. */
-export type StoredVersions = FeedVersions<FeedState, AcceptedItem, FeedReject>;
-
-export interface FeedRunsOptions {
+export interface FeedRunsOptions extends ChangeFeedOptions {
   readonly feeds: Documents<FeedInput>;
-  readonly versions: StoredVersions;
   readonly readSource: ReadSource;
-  readonly tell: Tell;
   /** Of partner.json. */
   readonly ownNames: readonly string[];
-  readonly now: Clock;
+  /** How many values all feeds together may have: a plan needs them beside each other in memory. */
+  readonly mostValues: number;
   readonly log: Log;
 }
 
-/** How often something is done again because somebody else wrote meanwhile. */
+/** How often a source is read again because its document changed meanwhile. */
 const maxTries = 4;
 
 /** Reads feeds and accepts their versions. A reading that fails changes nothing but `lastRun` and the rejects. */
 export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
-  const { versions, now, log } = options;
+  const { versions } = options;
   return {
     readStatuses: async () => new Map((await versions.readStates()).map(({ feedId, state }) => [feedId, state])),
     readStatus: async (feedId) => (await versions.readState(feedId))?.state,
@@ -42,20 +37,9 @@ export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
         const stored = await versions.readState(feedId);
         return stored ? versions.readRejects(stored) : [];
       }),
-    refresh: async (feedId) => {
-      const startMs = now();
-      const { feed, parsed: whole } = await read(options, feedId);
-      if ('unreadable' in whole) return await recordFailure(options, feedId, { ...whole.unreadable, startMs });
-      const { parsed, refused } = guardItems(whole, options.ownNames);
-      const state = await update(options, feedId, (previous) => {
-        if (isOvertaken(previous?.state, startMs)) return undefined;
-        const { changed, ...next } = acceptVersion({ previous, parsed, refused, guard: feed.guard, now: now() });
-        return { ...next, changed, rejects: parsed.rejects };
-      });
-      if (state) log.info('feed.accepted', { feedId, version: state.version, ...state.lastRun });
-    },
+    refresh: (feedId) => refresh(options, feedId),
     confirm: async (feedId, version) => {
-      await update(options, feedId, (previous) => {
+      await changeFeed(options, feedId, (previous) => {
         const confirmed = previous && confirmVersion(previous, version);
         if (confirmed) return confirmed;
         throw new RejectedInput('plan_changed', `Version ${version} is not held.`);
@@ -63,6 +47,24 @@ export function createFeedRuns(options: FeedRunsOptions): FeedRuns {
     },
     forget: (feedId) => versions.remove(feedId),
   };
+}
+
+async function refresh(options: FeedRunsOptions, feedId: string): Promise<void> {
+  const { versions, ownNames, mostValues, now, log } = options;
+  const startMs = now();
+  const { feed, parsed: whole } = await read(options, feedId);
+  if ('unreadable' in whole) return await recordFailure(options, feedId, { ...whole.unreadable, startMs });
+  const { parsed, refused } = guardItems(whole, ownNames);
+  const others = await countOthers(versions, feedId);
+  const state = await changeFeed(options, feedId, (previous) => {
+    if (isOvertaken(previous?.state, startMs)) return undefined;
+    const { changed, ...next } = acceptVersion({ previous, parsed, refused, guard: feed.guard, now: now() });
+    const isLarger = next.items.length > (previous?.items.length ?? 0);
+    if (isLarger && next.items.length + others > mostValues) return noRoom(next.items.length, others, mostValues);
+    return { ...next, changed, rejects: parsed.rejects };
+  });
+  if (state && 'unreadable' in state) return await recordFailure(options, feedId, { ...state.unreadable, startMs });
+  if (state) log.info('feed.accepted', { feedId, version: state.version, ...state.lastRun });
 }
 
 /** Reads the source that the document names; again when it was changed meanwhile, because what was read is then another feed's. */
@@ -79,54 +81,23 @@ async function read(
   throw new UpstreamUnavailable('The document of the feed keeps changing.', { retryAfterMs: 1_000 });
 }
 
+async function countOthers(versions: StoredVersions, feedId: string): Promise<number> {
+  const others = (await versions.readStates()).filter((stored) => stored.feedId !== feedId);
+  return others.reduce((count, { contents }) => count + contents.entries, 0);
+}
+
+function noRoom(values: number, others: number, mostValues: number): Unreadable {
+  const counts = `It would have ${values} values (with those that wait to be taken out), other feeds have ${others}`;
+  return unreadable(
+    'source',
+    `${counts}, and an instance of this size holds ${mostValues}: take fewer values or a larger instance.`,
+  );
+}
+
 /** A reading that began later was through first, and says more. */
 function isOvertaken(state: FeedState | undefined, startMs: number): boolean {
   const { at, outcome } = state?.lastRun ?? {};
   return at !== undefined && outcome !== 'Failed' && Date.parse(at) > startMs;
-}
-
-type Decision = FeedVersion & { readonly changed: boolean; readonly rejects?: readonly FeedReject[] };
-
-/** Decides on the version as it stands, and again when somebody else wrote one in between; `undefined`: nothing was to be written. */
-async function update(
-  options: FeedRunsOptions,
-  feedId: string,
-  decide: (previous: FeedVersion | undefined) => Decision | undefined,
-): Promise<FeedState | undefined> {
-  const { versions } = options;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const { stored, version } = await readVersion(versions, feedId);
-    const decision = decide(version);
-    if (decision === undefined) return undefined;
-    const { state, items, changed, rejects } = decision;
-    const write = { state, ...(changed ? { contents: items } : {}), ...(rejects ? { rejects } : {}) };
-    await tellIfHeld(options, { feedId, before: stored?.state, after: state });
-    if (await versions.write(feedId, write, stored)) return state;
-  }
-  throw new UpstreamUnavailable('Others keep changing the feed.', { retryAfterMs: 1_000 });
-}
-
-/** Each version that is held is told, once: whoever confirms has to name it. */
-async function tellIfHeld(
-  { tell, now }: FeedRunsOptions,
-  change: { readonly feedId: string; readonly before: FeedState | undefined; readonly after: FeedState },
-): Promise<void> {
-  const { feedId, before, after } = change;
-  if (after.held === undefined || after.held.version === before?.held?.version) return;
-  await tell({ type: 'indicators.held', timestamp: toTime(now()), data: { feedId, ...after.held } });
-}
-
-interface StoredVersion {
-  readonly stored: StoredFeedState<FeedState> | undefined;
-  readonly version: FeedVersion | undefined;
-}
-
-function readVersion(versions: StoredVersions, feedId: string): Promise<StoredVersion> {
-  return againWhenReplaced(async () => {
-    const stored = await versions.readState(feedId);
-    const version = stored && { state: stored.state, items: await versions.readContents(stored) };
-    return { stored, version };
-  });
 }
 
 async function recordFailure(

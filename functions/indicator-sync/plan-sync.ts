@@ -86,8 +86,8 @@ function place({ selection, ledger, limit, reserve, now }: PlanInput, others: Ot
   // The old row of a value whose new words were refused stays, and takes its place.
   const standing = refused.filter((entry) => rowsOf(entry, now).length > 0).length;
   const room = Math.max(0, limit - reserve - others.count - standing);
-  for (const row of ranked.slice(room))
-    leftOut.push(toLeftOut(row, 'over_capacity', `the tenant has room for ${room} rows of ours`));
+  const why = `the tenant has room for ${room} rows of ours`;
+  for (const row of ranked.slice(room)) leftOut.push(toLeftOut(row, 'over_capacity', why));
   return { chosen: ranked.slice(0, room), leftOut, refused };
 }
 

@@ -90,11 +90,10 @@ function settle(rows: readonly WantedRow[], { input, leftOut, endings }: Draft):
     else if (!guarded.ok) others.push(belowPolicy(row, owners, `${guarded.code}: ${guarded.detail}`));
     else wanted.push(row);
   }
-  const settled = new Set([...wanted, ...others, ...excepted].map(indicatorKey));
   const rest = new Map(leftOut.map((row) => [indicatorKey(row), row]));
-  const kept = [...rest.values()].filter((row) => !settled.has(indicatorKey(row)));
+  for (const settled of rows) rest.delete(indicatorKey(settled));
   const changes = exceptions.endsAtMs === undefined ? {} : { changesAtMs: exceptions.endsAtMs };
-  return { wanted, leftOut: [...others, ...kept], excepted, endings, ...changes };
+  return { wanted, leftOut: [...others, ...rest.values()], excepted, endings, ...changes };
 }
 
 function isSubscribed({ feedId, feed }: FeedWithVersion, { policy, tenantId }: SelectInput): boolean {

@@ -1,7 +1,7 @@
 import type { FeedInput } from '../../shared/contract/feed.ts';
-import type { Versioned } from '../../shared/registry/documents.store.ts';
+import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
 import { againWhenReplaced } from './feed-lists.store.ts';
-import type { FeedRunsOptions } from './feed-runs.client.ts';
+import type { StoredVersions } from './change-feed.client.ts';
 import type { AcceptedItem, FeedState } from './feed-version.ts';
 import type { StoredFeedState } from './feed-versions.store.ts';
 import type { FeedWithVersion } from './select-indicators.ts';
@@ -15,8 +15,13 @@ export interface SyncInputs {
   readFeeds(): Promise<{ readonly marks: readonly FeedMark[]; readonly feeds: readonly FeedWithVersion[] }>;
 }
 
+export interface SyncInputsOptions {
+  readonly feeds: Documents<FeedInput>;
+  readonly versions: StoredVersions;
+}
+
 /** Reads feeds for plans, keeping the newest contents of each in memory. */
-export function createSyncInputs({ feeds, versions }: Pick<FeedRunsOptions, 'feeds' | 'versions'>): SyncInputs {
+export function createSyncInputs({ feeds, versions }: SyncInputsOptions): SyncInputs {
   const kept = new Map<string, { readonly writeId: string; readonly items: readonly AcceptedItem[] }>();
 
   async function itemsOf(stored: StoredFeedState<FeedState>): Promise<readonly AcceptedItem[]> {

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { TimerHandler } from '@azure/functions';
 import { createAlertChanges, createGraphAlertChanges } from '../../shared/defender/alert-changes.client.ts';
 import { createRouteRecorder } from '../../shared/http/registrar.ts';
@@ -15,6 +16,7 @@ import type { Engine } from './engine.ts';
 import { createOutputOf } from './machine-actions.ts';
 import { createFeedRuns } from '../indicator-sync/feed-runs.client.ts';
 import { createFeedHandlers } from '../indicator-sync/feeds.http.ts';
+import { mostValuesIn } from '../indicator-sync/most-values.ts';
 import { createRefreshFeeds } from '../indicator-sync/refresh-feeds.timer.ts';
 import { createReadSource } from '../indicator-sync/sources/read-source.client.ts';
 import { createSyncTenants } from '../indicator-sync/sync-tenants.timer.ts';
@@ -78,7 +80,8 @@ function tenantOnboarding(app: Registrar, parts: Parts): void {
 }
 
 function indicatorSync(app: Registrar, parts: Parts): void {
-  const runs = createFeedRuns({ ...parts, readSource: createReadSource(parts) });
+  const mostValues = mostValuesIn(getHeapStatistics().heap_size_limit);
+  const runs = createFeedRuns({ ...parts, mostValues, readSource: createReadSource(parts) });
   const handlers = {
     ...createFeedHandlers(parts.serve, { ...parts, runs }),
     ...createTenantIndicatorHandlers(parts.serve, parts),

@@ -163,7 +163,7 @@ export async function serveFeeds({ feeds, versions, ownNames, now, log }: Instan
   });
   const egress = createEgress({ allowedOrigins: [server.url, nobodyListens], now });
   const readSource = createReadSource({ egress, readSecret: () => Promise.resolve(undefined), now });
-  const runs = createFeedRuns({ feeds, versions, readSource, ownNames, tell: nobody, now, log });
+  const runs = createFeedRuns({ feeds, versions, readSource, ownNames, mostValues: Infinity, tell: nobody, now, log });
   const put = (feedId: string, document: object = {}, source: object = { kind: 'List', type: 'DomainName' }) => {
     const whole = {
       displayName: feedId,

@@ -37,6 +37,11 @@ export function isMarkup(text: string): boolean {
   return /^\s*<(?:[!?]|[a-z][a-z0-9:-]*[\s/>])/i.test(text);
 }
 
+/** Whether a text is JSON: an object, or a list of anything but numbers (an address in brackets is a line of a list). */
+export function isJson(text: string): boolean {
+  return /^\s*[{[]\s*["{[\]}]/.test(text);
+}
+
 /** The answer for a document that as a whole cannot be taken. */
 export function unreadable(place: string, detail: string): Unreadable {
   return { unreadable: { place, detail } };

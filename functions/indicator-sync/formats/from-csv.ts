@@ -1,11 +1,12 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import type { FeedSource } from '../../../shared/contract/feed.ts';
 import type { ParsedFeed, Unreadable } from '../../../shared/indicators/feed-item.ts';
-import { isMarkup, unreadable } from './decode-feed.ts';
+import { isJson, isMarkup, unreadable } from './decode-feed.ts';
 import { fromCsvRow } from './from-csv-row.ts';
 import type { CsvLayout, CsvRow } from './from-csv-row.ts';
 import { maxLineLength } from './from-list.ts';
-import { mostValues, tooManyValues, toParsedItems } from './parsed-items.ts';
+import { mostValuesOfDocument } from '../most-values.ts';
+import { tooManyValues, toParsedItems } from './parsed-items.ts';
 
 const options = {
   info: true,
@@ -19,7 +20,7 @@ const options = {
   comment_no_infix: true,
   max_record_size: maxLineLength,
   // With the header, and one more that shows that there are too many.
-  to: mostValues + 2,
+  to: mostValuesOfDocument + 2,
 } as const;
 
 /** What the parser gives for each row with `info`; its types do not say so. `lines` is the line on which the row ends. */
@@ -39,20 +40,22 @@ export type CsvSource = Pick<Extract<FeedSource, { kind: 'Csv' }>, 'header' | 'd
 export function fromCsv(text: string, source: CsvSource, now: number): ParsedFeed {
   if (text.trim() === '') return unreadable('line 1', 'The document is empty.');
   if (isMarkup(text)) return unreadable('line 1', 'The document is HTML or XML, not CSV.');
+  if (isJson(text)) return unreadable('line 1', 'The document is JSON, not CSV.');
   const rows = readRows(text, source.delimiter);
   if ('unreadable' in rows) return rows;
   const header = source.header ? rows.shift() : undefined;
   const layout = toLayout(source, header);
   if ('unreadable' in layout) return layout;
-  const [surplus] = rows.slice(mostValues);
+  const [surplus] = rows.slice(mostValuesOfDocument);
   if (surplus !== undefined) return tooManyValues(`line ${surplus.line}`);
   return toParsedItems(rows.map((row) => fromCsvRow(row, layout, now)));
 }
 
 function readRows(text: string, delimiter: string): CsvRow[] | Unreadable {
   try {
-    const lines = text.split('\n');
-    return readRecords(text, delimiter)
+    const records = readRecords(text, delimiter);
+    const lines = text.split('\n', records.at(-1)?.info.lines);
+    return records
       .flatMap(({ info, record }) => {
         const line = info.lines - lineEndsIn(record);
         const whole = lines.slice(line - 1, info.lines);

@@ -1,8 +1,9 @@
 import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { recogniseIndicatorType } from '../../../shared/indicators/normalise-indicator.ts';
-import { isMarkup, unreadable } from './decode-feed.ts';
-import { judge, mostValues, rejectOf, tooManyValues, toParsedItems } from './parsed-items.ts';
+import { isJson, isMarkup, unreadable } from './decode-feed.ts';
+import { mostValuesOfDocument } from '../most-values.ts';
+import { judge, rejectOf, tooManyValues, toParsedItems } from './parsed-items.ts';
 import type { Judged } from './parsed-items.ts';
 
 /** Longest line, in UTF-16 units. */
@@ -22,12 +23,12 @@ export interface ListSource {
 export function fromList(text: string, source: ListSource, now: number): ParsedFeed {
   if (text.trim() === '') return unreadable('line 1', 'The document is empty.');
   if (isMarkup(text)) return unreadable('line 1', 'The document is HTML or XML, not a list.');
-  if (/^\s*[{[]\s*["{[\]}]/.test(text)) return unreadable('line 1', 'The document is JSON, not a list.');
+  if (isJson(text)) return unreadable('line 1', 'The document is JSON, not a list.');
   const judged: Judged[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     const trimmed = line.trim();
     if (trimmed === '' || /^(?:#|;|\/\/)/.test(trimmed)) continue;
-    if (judged.length === mostValues) return tooManyValues(`line ${i + 1}`);
+    if (judged.length === mostValuesOfDocument) return tooManyValues(`line ${i + 1}`);
     judged.push(fromLine(trimmed, `line ${i + 1}`, { source, now }));
   }
   return toParsedItems(judged);

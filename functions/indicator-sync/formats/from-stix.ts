@@ -3,7 +3,8 @@ import type { ParsedFeed, Unreadable } from '../../../shared/indicators/feed-ite
 import { unreadable } from './decode-feed.ts';
 import { fromStixIndicator, isIndicator } from './from-stix-indicator.ts';
 import type { StixIndicator } from './from-stix-indicator.ts';
-import { mostValues, rejectOf, tooManyValues, toParsedItems } from './parsed-items.ts';
+import { mostValuesOfDocument } from '../most-values.ts';
+import { rejectOf, tooManyValues, toParsedItems } from './parsed-items.ts';
 import type { Judged } from './parsed-items.ts';
 
 const bundleSchema = z.looseObject({ type: z.literal('bundle'), objects: z.array(z.unknown()).optional() });
@@ -46,7 +47,7 @@ export function fromStixObjects(objects: readonly unknown[], now: number): Parse
   for (const indicator of standing) {
     // One by one: a pattern may name more values than a call takes arguments.
     for (const value of fromStixIndicator(indicator, now)) judged.push(value);
-    if (judged.length > mostValues) return tooManyValues(indicator.place);
+    if (judged.length > mostValuesOfDocument) return tooManyValues(indicator.place);
   }
   return toParsedItems(judged);
 }

@@ -9,14 +9,15 @@ import type {
 import type { FeedReject, FeedRejectCode } from '../../../shared/contract/feed.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
 import { normaliseIndicator } from '../../../shared/indicators/normalise-indicator.ts';
+import { mostValuesOfDocument } from '../most-values.ts';
 import { unreadable } from './decode-feed.ts';
 
-/** More values than this in one document do not fit beside each other into an instance's memory of 512 MiB; a tenant takes 15,000. */
-export const mostValues = 250_000;
-
-/** The answer for a document with more values than `mostValues`. */
+/** The answer for a document with more values than `mostValuesOfDocument`. */
 export function tooManyValues(place: string): Unreadable {
-  return unreadable(place, `The document has more than ${mostValues} values.`);
+  return unreadable(
+    place,
+    `The document has more than ${mostValuesOfDocument} values: a tenant takes 15000, so divide it.`,
+  );
 }
 
 /** One value of the input, judged: an item or a reject. */

@@ -2,8 +2,8 @@ import type { FeedRejectCode } from '../../../shared/contract/feed.ts';
 import type { ParsedFeed } from '../../../shared/indicators/feed-item.ts';
 import { unreadable } from './decode-feed.ts';
 
-/** What the values of a document are refused with that is not what its feed says. */
-const formCodes: readonly FeedRejectCode[] = ['unreadable', 'unsupported_type', 'invalid_value'];
+/** What is refused with one of these is no value; what has a type that is not mapped, say, is one, and a reject tells why it is none of ours. */
+const formCodes: readonly FeedRejectCode[] = ['unreadable', 'invalid_value'];
 
 /**
  * A text in which not one value could be read is another document: an error page, or one of another format. Not asked of STIX, which says

@@ -58,7 +58,7 @@ describe('a source that cannot be read', () => {
       { kind: 'Csv', columns: { value: 0 } },
       '{\n  "a": 1,\n  "b": 2\n}\n',
       'line 1',
-      /Not one of/,
+      /JSON/,
     ],
     ['has other columns', csv, 'ioc,kind\na.bad.example,domain\n', 'line 1', /No column is called value/],
     [
@@ -171,13 +171,8 @@ describe('a source that can be read', () => {
     server.serve('blocklist', 'a.bad.example\nshop.contoso.example\n');
     const { readSource } = server;
     const unguarded = createFeedRuns({
-      feeds,
-      versions,
-      readSource,
-      ownNames: [],
-      tell: () => Promise.resolve(),
-      now,
-      log,
+      ...{ feeds, versions, readSource, now, log },
+      ...{ ownNames: [], mostValues: Infinity, tell: () => Promise.resolve() },
     });
     await unguarded.refresh('blocklist');
     await syncOnce(instance);
@@ -193,6 +188,17 @@ describe('a source that can be read', () => {
         detail: 'shop.contoso.example would touch the protected name contoso.example.',
       },
     ]);
+  });
+
+  it('lists why nothing of it is taken, when what it says is clear', async () => {
+    const { server } = await setUpIndicatorSync(simulator);
+    await server.put('blocklist', {}, csv);
+    server.serve('blocklist', 'value,type\na.bad.example,hostname\nb.bad.example,hostname\n');
+    await server.runs.refresh('blocklist');
+    expect(await server.runs.readStatus('blocklist')).toMatchObject({
+      lastRun: { outcome: 'Accepted', read: 2, accepted: 0, rejected: { unsupported_type: 2 } },
+    });
+    expect(await server.runs.readRejects('blocklist')).toMatchObject([{ place: 'line 2' }, { place: 'line 3' }]);
   });
 
   it('lists why nothing of a STIX bundle can be an indicator', async () => {
@@ -306,7 +312,7 @@ describe('readings that cross', () => {
     const { feeds, versions, ownNames, now, log } = instance;
     const nobody = () => Promise.resolve();
     const slow = createFeedRuns({
-      ...{ feeds, versions, ownNames, now, log, tell: nobody },
+      ...{ feeds, versions, ownNames, now, log, mostValues: Infinity, tell: nobody },
       readSource: async () => {
         control.clock.advance(minuteMs);
         await server.publish('blocklist', names(3));
@@ -345,11 +351,39 @@ describe('readings that cross', () => {
     };
     const { feeds, ownNames, now, log } = instance;
     const runs = createFeedRuns({
-      ...{ feeds, versions: overtaking, ownNames, now, log, tell: () => Promise.resolve() },
+      ...{ feeds, versions: overtaking, ownNames, mostValues: Infinity, now, log, tell: () => Promise.resolve() },
       readSource: () => Promise.resolve({ items: [], rejects: [], read: 0 }),
     });
     await runs.refresh('blocklist');
     expect(overtaken).toBe(3);
     expect(await server.runs.readStatus('blocklist')).toMatchObject({ version: 4, lastRun: { accepted: 0 } });
+  });
+});
+
+describe('values of all feeds together', () => {
+  it('are no more than the instance holds: a feed that would have more stays as it was', async () => {
+    const { server, instance } = await setUpIndicatorSync(simulator);
+    const { feeds, versions, ownNames, now, log } = instance;
+    const { readSource } = server;
+    const runs = createFeedRuns({
+      ...{ feeds, versions, readSource, ownNames, now, log },
+      ...{ mostValues: 10, tell: () => Promise.resolve() },
+    });
+    await server.put('first', { guard: { removeAfter: 'P2D', maxShrinkPercent: 100 } });
+    await server.publish('first', names(6));
+    await server.put('second');
+    await server.publish('second', names(4, 6));
+
+    server.serve('second', names(5, 6).join('\n'));
+    await expect(runs.refresh('second')).rejects.toMatchObject({
+      ...{ code: 'source_failed', message: expect.stringMatching(/5 values .* other feeds have 6, .* holds 10/) },
+    });
+    expect(await server.runs.readStatus('second')).toMatchObject({ version: 1, lastRun: { outcome: 'Failed' } });
+    // What waits to be taken out is in memory too.
+    server.serve('first', names(6, 10).join('\n'));
+    await expect(runs.refresh('first')).rejects.toMatchObject({ message: expect.stringMatching(/12 values/) });
+    server.serve('second', names(4, 6).join('\n'));
+    await runs.refresh('second');
+    expect(await server.runs.readStatus('second')).toMatchObject({ lastRun: { outcome: 'Unchanged' } });
   });
 });

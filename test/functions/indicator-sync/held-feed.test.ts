@@ -33,6 +33,7 @@ async function feedOf() {
       }),
     tell: (event) => Promise.resolve(void told.push(event)),
     ownNames: [],
+    mostValues: Infinity,
     now: () => nowMs,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
   });
