@@ -67,11 +67,7 @@ export function createEngine(capabilities: Capabilities) {
   const suspend = createSuspendTenant({ tenants, tell: (event) => tell(event), now, log });
   const work = createWork({
     ...{ tables, now, newId, random, log, gate, wait: sleep },
-    carryOf: (kind) => {
-      const carry = carries[kind];
-      if (carry === undefined) throw new Error(`No scenario carries ${kind}.`);
-      return kind === 'TenantRemoval' ? carry : suspending(carry, suspend);
-    },
+    carryOf: (kind) => (kind === 'TenantRemoval' ? carries[kind] : suspending(carries[kind], suspend)),
     callbacksOf: callbacks.callbacksOf,
     carryCallback: callbacks.carryCallback,
     sweepBeside: tools.alertLinks.sweep,
@@ -156,7 +152,7 @@ function createCarries(
     readonly end: (tenantId: string) => ReturnType<typeof endSync>;
     readonly run: DirectIndicators['sync'];
   },
-): Partial<Record<OperationKind, Carry>> {
+): Readonly<Record<OperationKind, Carry>> {
   const { tenants, partner, now, sleep } = capabilities;
   const indicators: DirectIndicators = { rows: tools.direct, sync: sync.run, standing: tools.findStanding };
   const { displayName, ownNames = [] } = partner;

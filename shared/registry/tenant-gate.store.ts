@@ -1,11 +1,11 @@
 import { toTenantEvent } from '../callbacks/tenant-event.ts';
 import type { Tell } from '../callbacks/tell.store.ts';
+import { isWithin } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { toTime } from '../contract/primitives.ts';
 import { TenantSuspended, UpstreamUnavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Carry, Gate } from '../work/carry.ts';
-import { isWithin } from '../work/rows/keys.ts';
 import { createSingleFlight } from '../work/single-flight.ts';
 import type { Documents } from './documents.store.ts';
 import { isLeaving, toSuspended } from './tenant-record.ts';
@@ -35,9 +35,8 @@ export function createTenantGate({ tenants, now }: TenantGateOptions): (tenantId
     return gate;
   };
   return async (tenantId) => {
-    return isWithin(now() - (openAtMs.get(tenantId) ?? -Infinity), keptMs)
-      ? 'open'
-      : once(tenantId, () => read(tenantId));
+    const isKnownOpen = isWithin(now() - (openAtMs.get(tenantId) ?? -Infinity), keptMs);
+    return isKnownOpen ? 'open' : once(tenantId, () => read(tenantId));
   };
 }
 

@@ -27,11 +27,6 @@ export function fromSortable(text: string): number {
   return Number(text);
 }
 
-/** Whether what was remembered so long ago still counts. A clock that was put back says so of nothing: it would count for ever. */
-export function isWithin(ageMs: number, keptMs: number): boolean {
-  return ageMs >= 0 && ageMs < keptMs;
-}
-
 /** A time as text that sorts newest first. */
 export function toNewestFirst(ms: number): string {
   return toSortable(lastMs - ms);

@@ -1,8 +1,9 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
+import { isWithin } from '../../clock.ts';
 import type { Clock } from '../../clock.ts';
 import { lanes } from '../carry.ts';
-import { isWithin, laneRange } from '../rows/keys.ts';
+import { laneRange } from '../rows/keys.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import { fromStorage } from '../transactions.store.ts';
 

@@ -1,7 +1,8 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
+import { isWithin } from '../../clock.ts';
 import type { Clock } from '../../clock.ts';
-import { fromSortable, isWithin, toSortable } from '../rows/keys.ts';
+import { fromSortable, toSortable } from '../rows/keys.ts';
 import { createSingleFlight } from '../single-flight.ts';
 import { fromStorage, isConflict } from '../transactions.store.ts';
 

@@ -1,9 +1,10 @@
 import { odata } from '@azure/data-tables';
 import type { TableClient } from '@azure/data-tables';
+import { isWithin } from '../../clock.ts';
 import type { Clock } from '../../clock.ts';
 import { UpstreamUnavailable } from '../../errors.ts';
 import type { Lane } from '../carry.ts';
-import { fromSortable, isWithin, toSortable } from '../rows/keys.ts';
+import { fromSortable, toSortable } from '../rows/keys.ts';
 import { fromStorage, isConflict, readRow } from '../transactions.store.ts';
 
 /** For so long a partition's row, once touched by this instance, need not be touched again. */
