@@ -1,4 +1,4 @@
-import type { FeedInput } from '../../shared/contract/feed.ts';
+import type { FeedDocument, FeedInput, FeedReject } from '../../shared/contract/feed.ts';
 import { RejectedInput, UpstreamUnavailable } from '../../shared/errors.ts';
 import type { ParsedFeed, Unreadable } from '../../shared/indicators/feed-item.ts';
 import type { Log } from '../../shared/log.ts';
@@ -8,10 +8,27 @@ import { changeFeed } from './change-feed.client.ts';
 import type { ChangeFeedOptions, StoredVersions } from './change-feed.client.ts';
 import { againWhenReplaced } from './feed-lists.store.ts';
 import type { FeedState } from './feed-version.ts';
-import type { FeedRuns } from './feeds.http.ts';
 import { unreadable } from './formats/decode-feed.ts';
 import { guardItems } from './guard-items.ts';
 import type { ReadSource } from './sources/read-source.client.ts';
+
+/** What `GET /feeds/{feedId}` shows besides the document. */
+export type FeedStatus = Pick<FeedDocument, 'version' | 'lastRun' | 'held'>;
+
+/** What was read of the feeds' sources; a feed that was never read has no status. */
+export interface FeedRuns {
+  /** Of all feeds, by id. */
+  readonly readStatuses: () => Promise<ReadonlyMap<string, FeedStatus>>;
+  readonly readStatus: (feedId: string) => Promise<FeedStatus | undefined>;
+  /** Of the last run. */
+  readonly readRejects: (feedId: string) => Promise<readonly FeedReject[]>;
+  /** Reads the source now. Throws `RejectedInput` `source_failed`. */
+  readonly refresh: (feedId: string) => Promise<void>;
+  /** Lets held removals go. Throws `RejectedInput` `plan_changed` when another version is held, or none. */
+  readonly confirm: (feedId: string, version: number) => Promise<void>;
+  /** Forgets everything that was read of a feed. */
+  readonly forget: (feedId: string) => Promise<void>;
+}
 
 export interface FeedRunsOptions extends ChangeFeedOptions {
   readonly feeds: Documents<FeedInput>;

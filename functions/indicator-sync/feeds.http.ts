@@ -1,7 +1,7 @@
 import type { HttpHandler } from '@azure/functions';
 import { z } from 'zod';
 import { egressUrlErrors } from '../../shared/contract/egress-url.ts';
-import type { FeedDocument, FeedInput, FeedReject, FeedSource } from '../../shared/contract/feed.ts';
+import type { FeedDocument, FeedInput, FeedSource } from '../../shared/contract/feed.ts';
 import { confirmRequestSchema, feedInputSchema } from '../../shared/contract/feed.ts';
 import { feedIdSchema } from '../../shared/contract/primitives.ts';
 import type { FieldError } from '../../shared/contract/problem.ts';
@@ -12,9 +12,7 @@ import type { Answer, Route, RouteRequest } from '../../shared/http/route.ts';
 import { findNothing } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
 import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
-
-/** What `GET /feeds/{feedId}` shows besides the document. */
-export type FeedStatus = Pick<FeedDocument, 'version' | 'lastRun' | 'held'>;
+import type { FeedRuns, FeedStatus } from './feed-runs.client.ts';
 
 /** The routes of feeds, by function name. */
 export type FeedHandlers = Readonly<
@@ -23,21 +21,6 @@ export type FeedHandlers = Readonly<
     HttpHandler
   >
 >;
-
-/** What was read of the feeds' sources; a feed that was never read has no status. */
-export interface FeedRuns {
-  /** Of all feeds, by id. */
-  readonly readStatuses: () => Promise<ReadonlyMap<string, FeedStatus>>;
-  readonly readStatus: (feedId: string) => Promise<FeedStatus | undefined>;
-  /** Of the last run. */
-  readonly readRejects: (feedId: string) => Promise<readonly FeedReject[]>;
-  /** Reads the source now. Throws `RejectedInput` `source_failed`. */
-  readonly refresh: (feedId: string) => Promise<void>;
-  /** Lets held removals go. Throws `RejectedInput` `plan_changed` when another version is held, or none. */
-  readonly confirm: (feedId: string, version: number) => Promise<void>;
-  /** Forgets everything that was read of a feed. */
-  readonly forget: (feedId: string) => Promise<void>;
-}
 
 /** What the routes need. */
 export interface FeedHandlersOptions {

@@ -1,10 +1,11 @@
 import type { TenantPolicy } from '../../shared/contract/tenant.ts';
-import { directOwner, directSourceSchema } from '../../shared/indicators/direct-row.ts';
+import { directSourceSchema } from '../../shared/indicators/direct-row.ts';
 import type { DirectRow, DirectSource } from '../../shared/indicators/direct-row.ts';
 import { indicatorKey } from '../../shared/indicators/feed-item.ts';
 import type { IndicatorIdentity } from '../../shared/indicators/feed-item.ts';
 import type { Ledger, LedgerEntry } from '../../shared/indicators/ledger.ts';
 import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
+import { directOwner } from '../../shared/indicators/wanted-row.ts';
 import type { WantedRow } from '../../shared/indicators/wanted-row.ts';
 import { planSync } from './plan-sync.ts';
 import type { PlanInput } from './plan-sync.ts';

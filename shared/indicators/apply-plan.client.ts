@@ -2,12 +2,12 @@ import type { Clock } from '../clock.ts';
 import type { DefenderTenant } from '../defender/hosts.ts';
 import type { DefenderIndicators } from '../defender/indicators.client.ts';
 import { UpstreamUnavailable } from '../errors.ts';
-import { isDirect } from './direct-row.ts';
 import { indicatorKey } from './feed-item.ts';
 import { ledgerAfterRemovals, ledgerAfterWrites } from './next-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlannedWrite, SyncPlan } from './sync-plan.ts';
 import { HalfWritten, toBatches, writeBatch } from './write-batch.client.ts';
+import { isDirect } from './wanted-row.ts';
 
 export interface ApplyInput {
   readonly tenant: DefenderTenant;

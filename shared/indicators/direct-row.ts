@@ -3,10 +3,8 @@ import { maxLifeMs } from '../contract/indicator-expiry.ts';
 import { indicatorActionSchema, indicatorSeveritySchema, indicatorTypeSchema } from '../contract/indicator.ts';
 import type { Immutable } from '../contract/primitives.ts';
 import { operationIdSchema, parseTimeMs, timeSchema } from '../contract/primitives.ts';
+import { directOwner } from './wanted-row.ts';
 import type { WantedRow } from './wanted-row.ts';
-
-/** The ledger's owner of what was asked for directly, beside the feeds (contract §6). */
-export const directOwner = 'actions';
 
 /** Who asks for rows directly, by the policy whose `mode` decides: an action, or an alert's response. */
 export const directSourceSchema = z.enum(['actions', 'alerts']);
@@ -55,11 +53,6 @@ export function toWantedDirect(row: DirectRow, rbacGroupNames: readonly string[]
     sinceMs: parseTimeMs(since),
     why: `${directOwner}: ${operationId}; action ${row.action} by ${asked[source]}`,
   };
-}
-
-/** Whether somebody asked for a row directly, feeds or not. */
-export function isDirect({ owners }: Pick<WantedRow, 'owners'>): boolean {
-  return owners.includes(directOwner);
 }
 
 /** Whether its time is over. */

@@ -1,6 +1,6 @@
 import type { IndicatorAction, IndicatorSeverity } from '../contract/indicator.ts';
-import { isDirect } from './direct-row.ts';
 import { indicatorKey } from './feed-item.ts';
+import { isDirect } from './wanted-row.ts';
 import type { WantedRow } from './wanted-row.ts';
 
 const strictness: readonly IndicatorAction[] = ['Audit', 'Warn', 'Block', 'BlockAndRemediate', 'Allowed'];

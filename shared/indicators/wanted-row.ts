@@ -3,6 +3,9 @@ import type { IndicatorAction, IndicatorSeverity } from '../contract/indicator.t
 import type { leftOutCodes } from '../contract/codes.ts';
 import type { IndicatorIdentity } from './feed-item.ts';
 
+/** The ledger's owner of what was asked for directly, beside the feeds (contract §6). */
+export const directOwner = 'actions';
+
 /** What a row in a tenant says; its expiry is decided when it is written. */
 export interface RowContent extends IndicatorIdentity {
   readonly action: IndicatorAction;
@@ -41,6 +44,11 @@ export interface LeftOut extends IndicatorIdentity {
   readonly why: string;
   /** Defender's words, for `defender_refused`. */
   readonly failureReason?: string;
+}
+
+/** Whether somebody asked for a row directly, feeds or not. */
+export function isDirect({ owners }: Pick<WantedRow, 'owners'>): boolean {
+  return owners.includes(directOwner);
 }
 
 /** Tells whether what was sent for a row is still what the row should say, expiry aside. */

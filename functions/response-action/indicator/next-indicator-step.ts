@@ -1,7 +1,8 @@
 import type { Operation } from '../../../shared/contract/operation.ts';
 import { isFinished } from '../../../shared/contract/operation.ts';
 import type { DirectRecord } from '../../../shared/indicators/direct-record.ts';
-import { directOwner, isOver } from '../../../shared/indicators/direct-row.ts';
+import { isOver } from '../../../shared/indicators/direct-row.ts';
+import { directOwner } from '../../../shared/indicators/wanted-row.ts';
 import type { DirectStanding } from '../../../shared/indicators/direct-standing.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { Canceled, Failed } from '../../../shared/work/carry.ts';
