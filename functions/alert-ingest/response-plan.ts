@@ -1,5 +1,5 @@
 import type { ResponseAction } from '../../shared/contract/action.ts';
-import type { BlockPlan } from '../../shared/indicators/block-plan.ts';
+import type { BlockPlan } from '../../shared/indicators/direct/block-plan.ts';
 
 /** An action that an alert starts. */
 export interface PlannedResponse {

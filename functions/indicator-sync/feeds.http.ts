@@ -12,7 +12,7 @@ import type { Answer, Route, RouteRequest } from '../../shared/http/route.ts';
 import { findNothing } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
 import type { Documents, Versioned } from '../../shared/registry/documents.store.ts';
-import type { FeedRuns, FeedStatus } from './feed-runs.client.ts';
+import type { FeedRuns, FeedStatus } from './feeds/feed-runs.client.ts';
 
 /** The routes of feeds, by function name. */
 export type FeedHandlers = Readonly<

@@ -5,7 +5,7 @@ import { parseDurationMs } from '../../shared/contract/primitives.ts';
 import { RejectedInput } from '../../shared/errors.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
-import type { FeedRuns, FeedStatus } from './feed-runs.client.ts';
+import type { FeedRuns, FeedStatus } from './feeds/feed-runs.client.ts';
 
 export interface RefreshFeedsOptions {
   readonly feeds: Documents<FeedInput>;

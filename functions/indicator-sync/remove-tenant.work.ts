@@ -1,17 +1,17 @@
 import { toTime } from '../../shared/contract/primitives.ts';
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
 import { TenantSuspended, UpstreamRefused, UpstreamUnavailable } from '../../shared/errors.ts';
-import { applyPlan } from '../../shared/indicators/apply-plan.client.ts';
-import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
-import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
-import type { Ledger } from '../../shared/indicators/ledger.ts';
-import { createMayGoOn } from '../../shared/indicators/may-go-on.ts';
+import { applyPlan } from '../../shared/indicators/ledger/apply-plan.client.ts';
+import type { DirectRows } from '../../shared/indicators/direct/direct-rows.store.ts';
+import type { Ledgers } from '../../shared/indicators/ledger/ledger.store.ts';
+import type { Ledger } from '../../shared/indicators/ledger/ledger.ts';
+import { createMayGoOn } from '../../shared/indicators/ledger/may-go-on.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving, toRemoved } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { CarriedOperation, Carry, CarryOutcome, CarryTools } from '../../shared/work/carry.ts';
-import type { PlanTenant } from './plan-tenant.client.ts';
-import type { SyncStates } from './sync-states.store.ts';
+import type { PlanTenant } from './plan/plan-tenant.client.ts';
+import type { SyncStates } from './plan/sync-states.store.ts';
 
 export interface RemoveTenantOptions {
   readonly tenants: Documents<TenantRecord>;

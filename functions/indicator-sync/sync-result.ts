@@ -1,8 +1,8 @@
 import type { OperationResult, UpstreamRequest } from '../../shared/contract/operation-result.ts';
-import type { AppliedCounts } from '../../shared/indicators/apply-plan.client.ts';
-import type { SyncPlan } from '../../shared/indicators/sync-plan.ts';
-import { toSubmission } from '../../shared/indicators/to-submission.ts';
-import { countLeftOut } from './sync-state.ts';
+import type { AppliedCounts } from '../../shared/indicators/ledger/apply-plan.client.ts';
+import type { SyncPlan } from '../../shared/indicators/ledger/sync-plan.ts';
+import { toSubmission } from '../../shared/indicators/ledger/to-submission.ts';
+import { countLeftOut } from './plan/sync-state.ts';
 
 /** How many rows the request of an observed sync shows. */
 const shownRows = 10;

@@ -1,6 +1,6 @@
 import type { TimerHandler } from '@azure/functions';
 import type { Clock } from '../../shared/clock.ts';
-import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
+import type { DirectRows } from '../../shared/indicators/direct/direct-rows.store.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { toTenantStatus } from '../../shared/registry/tenant-record.ts';
@@ -8,10 +8,10 @@ import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Work } from '../../shared/work/work.store.ts';
 import { shardAt } from '../../shared/work/drain-lane.timer.ts';
 import { createLimit } from '../../shared/work/limit.ts';
-import { inputsOf, syncDue } from './sync-due.ts';
-import type { SyncReason } from './sync-due.ts';
-import type { SyncInputs } from './sync-inputs.client.ts';
-import type { SyncStates } from './sync-states.store.ts';
+import { inputsOf, syncDue } from './plan/sync-due.ts';
+import type { SyncReason } from './plan/sync-due.ts';
+import type { SyncInputs } from './plan/sync-inputs.client.ts';
+import type { SyncStates } from './plan/sync-states.store.ts';
 import { toSyncOperation } from './to-sync-operation.ts';
 
 export interface SyncTenantsOptions {

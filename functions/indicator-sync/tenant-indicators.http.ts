@@ -6,14 +6,14 @@ import type { AcceptOperation } from '../../shared/http/accept-operation.http.ts
 import { invalidFields } from '../../shared/http/invalid-fields.ts';
 import type { RouteRequest } from '../../shared/http/route.ts';
 import type { Serve } from '../../shared/http/serve.http.ts';
-import { normaliseIndicator, recogniseIndicatorType } from '../../shared/indicators/normalise-indicator.ts';
+import { normaliseIndicator, recogniseIndicatorType } from '../../shared/indicators/normalise/normalise-indicator.ts';
 import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
-import { answerValue, identitiesOf } from './answer-value.ts';
-import { tenantLimit } from './plan-tenant.client.ts';
-import type { PlanTenant } from './plan-tenant.client.ts';
-import { toIndicatorPlan, toTenantIndicators } from './summarise.ts';
+import { answerValue, identitiesOf } from './answers/answer-value.ts';
+import { tenantLimit } from './plan/plan-tenant.client.ts';
+import type { PlanTenant } from './plan/plan-tenant.client.ts';
+import { toIndicatorPlan, toTenantIndicators } from './answers/summarise.ts';
 import { toSyncOperation } from './to-sync-operation.ts';
 
 /** The routes of a tenant's indicators, by function name. */

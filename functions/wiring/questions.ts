@@ -10,7 +10,7 @@ import type { Documents } from '../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { Engine } from './engine.ts';
-import { createFindIndicator } from '../indicator-sync/find-indicator.client.ts';
+import { createFindIndicator } from '../indicator-sync/answers/find-indicator.client.ts';
 import { createAskTenant } from '../response-action/questions/ask-tenant.client.ts';
 import { createEntityHandlers } from '../response-action/questions/entities.http.ts';
 import { createEntityViews } from '../response-action/questions/entity-view.client.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { inputsOf } from '../../functions/indicator-sync/sync-due.ts';
-import { unknownState } from '../../functions/indicator-sync/sync-state.ts';
-import { createSyncStates } from '../../functions/indicator-sync/sync-states.store.ts';
+import { inputsOf } from '../../functions/indicator-sync/plan/sync-due.ts';
+import { unknownState } from '../../functions/indicator-sync/plan/sync-state.ts';
+import { createSyncStates } from '../../functions/indicator-sync/plan/sync-states.store.ts';
 import { contractExamples } from '../../shared/contract/examples.ts';
 import { partnerSchema } from '../../shared/contract/partner.ts';
 import { tenantInputSchema } from '../../shared/contract/tenant.ts';

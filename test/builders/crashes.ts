@@ -1,6 +1,6 @@
 import type { DefenderIndicators } from '../../shared/defender/indicators.client.ts';
-import type { DirectRows } from '../../shared/indicators/direct-rows.store.ts';
-import type { Ledgers } from '../../shared/indicators/ledger.store.ts';
+import type { DirectRows } from '../../shared/indicators/direct/direct-rows.store.ts';
+import type { Ledgers } from '../../shared/indicators/ledger/ledger.store.ts';
 import type { InstanceChanges } from './indicator-sync.ts';
 
 /** When a process dies: before its `at`th step is done, or after it, before it hears so. Steps count from 1. */

@@ -1,9 +1,13 @@
 import { indicatorKey } from '../../shared/indicators/feed-item.ts';
-import type { Ledger } from '../../shared/indicators/ledger.ts';
-import { ledgerAfterRemovals, ledgerAfterWrites, ledgerWithIntent } from '../../shared/indicators/next-ledger.ts';
-import type { WriteOutcome } from '../../shared/indicators/next-ledger.ts';
-import type { PlannedWrite, SyncPlan } from '../../shared/indicators/sync-plan.ts';
-import type { TenantRow } from '../../shared/indicators/tenant-rows.ts';
+import type { Ledger } from '../../shared/indicators/ledger/ledger.ts';
+import {
+  ledgerAfterRemovals,
+  ledgerAfterWrites,
+  ledgerWithIntent,
+} from '../../shared/indicators/ledger/next-ledger.ts';
+import type { WriteOutcome } from '../../shared/indicators/ledger/next-ledger.ts';
+import type { PlannedWrite, SyncPlan } from '../../shared/indicators/ledger/sync-plan.ts';
+import type { TenantRow } from '../../functions/indicator-sync/plan/tenant-rows.ts';
 
 /** A tenant as far as plans can tell: a list of rows, and the two readings of what makes two rows the same one. */
 export interface ModelTenant {

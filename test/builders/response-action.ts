@@ -29,7 +29,7 @@ import { tenantInputSchema } from '../../shared/contract/tenant.ts';
 import { createDefenderAlerts } from '../../shared/defender/alerts.client.ts';
 import { createDefenderMachines } from '../../shared/defender/machines.client.ts';
 import { createAcceptOperation } from '../../shared/http/accept-operation.http.ts';
-import { createDirectRows } from '../../shared/indicators/direct-rows.store.ts';
+import { createDirectRows } from '../../shared/indicators/direct/direct-rows.store.ts';
 import { createLog } from '../../shared/log.ts';
 import { createFindMachine } from '../../shared/machines/find-machines.client.ts';
 import { createDocuments } from '../../shared/registry/documents.store.ts';

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Evidence } from '../../../shared/contract/evidence.ts';
 import type { MachineSelector } from '../../../shared/contract/machine-selector.ts';
-import { refang } from '../../../shared/indicators/refang.ts';
+import { refang } from '../../../shared/indicators/normalise/refang.ts';
 
 /** One kind of evidence. */
 export type EvidenceOf<Type extends Evidence['entityType']> = Extract<Evidence, { entityType: Type }>;

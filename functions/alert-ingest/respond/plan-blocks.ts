@@ -1,10 +1,13 @@
 import type { AlertCreated } from '../../../shared/contract/alert.ts';
 import type { Evidence } from '../../../shared/contract/evidence.ts';
 import type { IndicatorType } from '../../../shared/contract/indicator.ts';
-import type { BlockPlan } from '../../../shared/indicators/block-plan.ts';
+import type { BlockPlan } from '../../../shared/indicators/direct/block-plan.ts';
 import type { IndicatorIdentity } from '../../../shared/indicators/feed-item.ts';
-import { normaliseIndicator, recogniseIndicatorType } from '../../../shared/indicators/normalise-indicator.ts';
-import type { Normalised } from '../../../shared/indicators/normalised.ts';
+import {
+  normaliseIndicator,
+  recogniseIndicatorType,
+} from '../../../shared/indicators/normalise/normalise-indicator.ts';
+import type { Normalised } from '../../../shared/indicators/normalise/normalised.ts';
 
 /** The hashes, addresses, domains and URLs of an alert, each once. What names the alert's own machine is never blocked. */
 export function planBlocks(

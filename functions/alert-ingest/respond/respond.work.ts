@@ -1,6 +1,6 @@
 import { parseDurationMs } from '../../../shared/contract/primitives.ts';
 import { UpstreamUnavailable } from '../../../shared/errors.ts';
-import type { BlockEvidence } from '../../../shared/indicators/block-evidence.store.ts';
+import type { BlockEvidence } from '../../../shared/indicators/direct/block-evidence.store.ts';
 import { isLeaving } from '../../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { NewOperation } from '../../../shared/work/new-operation.ts';

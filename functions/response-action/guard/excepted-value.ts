@@ -1,6 +1,6 @@
 import type { TenantPolicy } from '../../../shared/contract/tenant.ts';
-import { checkIdentity } from '../../../shared/indicators/check-direct-indicator.ts';
-import { exceptionsOf } from '../../../shared/indicators/exceptions.ts';
+import { checkIdentity } from '../../../shared/indicators/direct/check-direct-indicator.ts';
+import { exceptionsOf } from '../../../shared/indicators/guard/exceptions.ts';
 import type { AuthorizedOrder } from './authorize-action.ts';
 
 /** The rule that keeps a value from a tenant whoever asks for it. */

@@ -1,6 +1,6 @@
 import { parseTimeMs } from '../../../shared/contract/primitives.ts';
 import { UpstreamUnavailable } from '../../../shared/errors.ts';
-import type { DirectIndicators } from '../../../shared/indicators/direct-indicators.ts';
+import type { DirectIndicators } from '../../../shared/indicators/direct/direct-indicators.ts';
 import type { CarryOutcome, CarryTools } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy } from '../action-outcomes.ts';
 import { authorizeAction } from '../guard/authorize-action.ts';

@@ -1,12 +1,12 @@
 import { parseDurationMs, parseTimeMs, toTime } from '../../../shared/contract/primitives.ts';
 import type { OperationResult, UpstreamRequest } from '../../../shared/contract/operation-result.ts';
 import type { ActionRequest } from '../../../shared/contract/action.ts';
-import { checkIdentity } from '../../../shared/indicators/check-direct-indicator.ts';
-import type { DirectRow } from '../../../shared/indicators/direct-row.ts';
-import { toWantedDirect } from '../../../shared/indicators/direct-row.ts';
-import type { DirectStanding } from '../../../shared/indicators/direct-standing.ts';
+import { checkIdentity } from '../../../shared/indicators/direct/check-direct-indicator.ts';
+import type { DirectRow } from '../../../shared/indicators/direct/direct-row.ts';
+import { toWantedDirect } from '../../../shared/indicators/direct/direct-row.ts';
+import type { DirectStanding } from '../../../shared/indicators/direct/direct-standing.ts';
 import type { IndicatorIdentity } from '../../../shared/indicators/feed-item.ts';
-import { toSubmission } from '../../../shared/indicators/to-submission.ts';
+import { toSubmission } from '../../../shared/indicators/ledger/to-submission.ts';
 import { rowOf } from '../catalogue.ts';
 import type { RequestFor } from '../catalogue.ts';
 import { toComment } from '../to-comment.ts';

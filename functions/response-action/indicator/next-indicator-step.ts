@@ -1,9 +1,9 @@
 import type { Operation } from '../../../shared/contract/operation.ts';
 import { isFinished } from '../../../shared/contract/operation.ts';
-import type { DirectRecord } from '../../../shared/indicators/direct-record.ts';
-import { isOver } from '../../../shared/indicators/direct-row.ts';
+import type { DirectRecord } from '../../../shared/indicators/direct/direct-record.ts';
+import { isOver } from '../../../shared/indicators/direct/direct-row.ts';
 import { directOwner } from '../../../shared/indicators/wanted-row.ts';
-import type { DirectStanding } from '../../../shared/indicators/direct-standing.ts';
+import type { DirectStanding } from '../../../shared/indicators/direct/direct-standing.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { Canceled, Failed } from '../../../shared/work/carry.ts';
 import { failed, refusedByPolicy, superseded } from '../action-outcomes.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
-import type { DirectIndicators } from '../../../shared/indicators/direct-indicators.ts';
+import type { DirectIndicators } from '../../../shared/indicators/direct/direct-indicators.ts';
 import type { PreviewActionKind } from '../carry-context.ts';
 import { toIndicatorCall, toIndicatorOrder } from './indicator-order.ts';
 

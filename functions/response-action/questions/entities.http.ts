@@ -8,7 +8,7 @@ import { RejectedInput, UpstreamRefused } from '../../../shared/errors.ts';
 import { invalidFields } from '../../../shared/http/invalid-fields.ts';
 import type { Answer, RouteRequest } from '../../../shared/http/route.ts';
 import type { Serve } from '../../../shared/http/serve.http.ts';
-import { toAsciiName } from '../../../shared/indicators/normalise-name.ts';
+import { toAsciiName } from '../../../shared/indicators/normalise/normalise-name.ts';
 import type { Documents } from '../../../shared/registry/documents.store.ts';
 import type { TenantRecord } from '../../../shared/registry/tenant-record.ts';
 import type { AskTenant } from './ask-tenant.client.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerValue } from '../../../functions/indicator-sync/answer-value.ts';
-import { toTenantIndicators } from '../../../functions/indicator-sync/summarise.ts';
-import type { BlockPlan } from '../../../shared/indicators/block-plan.ts';
-import { createBlockEvidence } from '../../../shared/indicators/block-evidence.store.ts';
+import { answerValue } from '../../../functions/indicator-sync/answers/answer-value.ts';
+import { toTenantIndicators } from '../../../functions/indicator-sync/answers/summarise.ts';
+import type { BlockPlan } from '../../../shared/indicators/direct/block-plan.ts';
+import { createBlockEvidence } from '../../../shared/indicators/direct/block-evidence.store.ts';
 import { remove, setPolicies, setUpDirect, submit } from '../../builders/direct-indicators.ts';
 import { clientId, syncOnce, tenantId, tick } from '../../builders/indicator-sync.ts';
 import type { Instance } from '../../builders/indicator-sync.ts';

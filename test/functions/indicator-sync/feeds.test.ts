@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFeedHandlers } from '../../../functions/indicator-sync/feeds.http.ts';
-import type { FeedStatus } from '../../../functions/indicator-sync/feed-runs.client.ts';
+import type { FeedStatus } from '../../../functions/indicator-sync/feeds/feed-runs.client.ts';
 import type { Caller } from '../../../shared/auth/authenticate-caller.ts';
 import type { FeedInput, FeedReject } from '../../../shared/contract/feed.ts';
 import { feedDocumentSchema, feedInputSchema } from '../../../shared/contract/feed.ts';

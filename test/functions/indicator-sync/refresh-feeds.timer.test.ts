@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRefreshFeeds, dueAtMs } from '../../../functions/indicator-sync/refresh-feeds.timer.ts';
-import type { FeedStatus } from '../../../functions/indicator-sync/feed-runs.client.ts';
+import type { FeedStatus } from '../../../functions/indicator-sync/feeds/feed-runs.client.ts';
 import { feedInputSchema } from '../../../shared/contract/feed.ts';
 import { UpstreamUnavailable } from '../../../shared/errors.ts';
 import { names, tick } from '../../builders/indicator-sync.ts';

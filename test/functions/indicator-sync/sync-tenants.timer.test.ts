@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inputsOf } from '../../../functions/indicator-sync/sync-due.ts';
+import { inputsOf } from '../../../functions/indicator-sync/plan/sync-due.ts';
 import { createSyncTenants } from '../../../functions/indicator-sync/sync-tenants.timer.ts';
 import { toSyncOperation } from '../../../functions/indicator-sync/to-sync-operation.ts';
 import type { Operation } from '../../../shared/contract/operation.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UpstreamUnavailable } from '../../../shared/errors.ts';
-import type { DirectRows } from '../../../shared/indicators/direct-rows.store.ts';
+import type { DirectRows } from '../../../shared/indicators/direct/direct-rows.store.ts';
 import { later, remove, setPolicies, setUpDirect, submit } from '../../builders/direct-indicators.ts';
 import { clientId, syncOnce, tenantId, tick } from '../../builders/indicator-sync.ts';
 import { startMicrosoft } from '../../builders/microsoft.ts';

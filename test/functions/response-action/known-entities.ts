@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { LedgerEntry } from '../../../shared/indicators/ledger.ts';
+import type { LedgerEntry } from '../../../shared/indicators/ledger/ledger.ts';
 import { pc1, setUpQuestions, srv1, tenantId } from '../../builders/questions.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
 
