@@ -71,11 +71,16 @@ export async function readSuccessors(
 async function askFor(
   defender: Defender,
   tenant: DefenderTenant,
-  { kind, path, otherwisePath, api = 'machines' }: MachineQuery,
+  { kind, path, otherwisePath, nonePath, api = 'machines' }: MachineQuery,
 ): Promise<readonly DefenderMachineRecord[]> {
   const call = { tenant, api, role, method: 'GET', path } as const;
   try {
-    if (kind !== 'Record') return await defender.list({ ...call, schema: defenderMachineRecordSchema });
+    if (kind !== 'Record') {
+      const found = await defender.list({ ...call, schema: defenderMachineRecordSchema });
+      return found.length > 0 || nonePath === undefined
+        ? found
+        : await askFor(defender, tenant, { kind, path: nonePath, api });
+    }
     return [(await defender.request({ ...call, schema: defenderMachineRecordSchema })).value];
   } catch (error) {
     if (isRefused(error, 404)) return [];

@@ -13,6 +13,8 @@ export interface MachineQuery {
   readonly path: string;
   /** What to ask when Defender refuses `path` with 400: the same in another spelling. */
   readonly otherwisePath?: string;
+  /** What to ask when `path` finds nothing: the same in another spelling. */
+  readonly nonePath?: string;
   /** The row of the limits that it counts in, unless that of machines. */
   readonly api?: DefenderApi;
 }
@@ -35,7 +37,9 @@ export function planMachineLookup(selector: MachineSelector, time: string): read
 
 /** Those that may be called so: a superset when the name has no dot. */
 export function toNameQuery(computerDnsName: string): MachineQuery {
-  return toListQuery(toNameFilter(computerDnsName));
+  const name = computerDnsName.replace(/\.$/, '');
+  const toFilter = computerDnsName.includes('.') ? toWholeNameFilter : toLabelFilter;
+  return { ...toListQuery(toFilter(name.toLowerCase())), nonePath: toListQuery(toFilter(withCapitals(name))).path };
 }
 
 /** The record that others were merged into, for `missingSuccessors`. */
@@ -55,12 +59,17 @@ function toDeviceQuery(aadDeviceId: string): MachineQuery {
   return { ...toListQuery(`aadDeviceId eq ${quoteText(aadDeviceId)}`), otherwisePath };
 }
 
-/** Defender keeps names in lower case. */
-function toNameFilter(given: string): string {
-  const name = given.toLowerCase().replace(/\.$/, '');
-  return given.includes('.')
-    ? `computerDnsName eq ${quoteText(name)}`
-    : `startswith(computerDnsName,${quoteText(name)})`;
+function toWholeNameFilter(name: string): string {
+  return `computerDnsName eq ${quoteText(name)}`;
+}
+
+function toLabelFilter(name: string): string {
+  return `startswith(computerDnsName,${quoteText(name)})`;
+}
+
+/** Microsoft shows names in lower case, and does not say that its filters take any: as it was given, or as Windows writes it. */
+function withCapitals(name: string): string {
+  return name === name.toLowerCase() ? name.replace(/^[^.]+/, (label) => label.toUpperCase()) : name;
 }
 
 // https://learn.microsoft.com/defender-endpoint/api/get-machines

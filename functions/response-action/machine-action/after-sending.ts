@@ -22,8 +22,8 @@ export function afterSending(news: SendNews, facts: MachineActionFacts): Machine
   const { state } = news;
   switch (news.news) {
     case 'Looked': {
-      const { operation, action } = facts;
-      const sought = { operationId: operation.id, request: action.data, endedId: state.endedId };
+      const { operation, action, clientId } = facts;
+      const sought = { operationId: operation.id, request: action.data, clientId, endedId: state.endedId };
       const own = findOwn(sought, news.actions);
       return own === undefined ? beginPreparing(toUnsent(state), facts) : followFrom(state, own, facts);
     }

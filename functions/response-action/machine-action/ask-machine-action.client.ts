@@ -5,7 +5,6 @@ import type { DefenderTenant } from '../../../shared/defender/hosts.ts';
 import { endOf } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineActions } from '../../../shared/defender/machine-actions.client.ts';
-import { operationIdIn } from '../../../shared/operation-mark.ts';
 import type { Work } from '../../../shared/work/work.store.ts';
 import { catalogue } from '../catalogue.ts';
 import type { FindActionMachine } from '../find-action-machine.client.ts';
@@ -17,6 +16,7 @@ import type {
   MachineActionStep,
   Preparing,
 } from './machine-action-state.ts';
+import { ourOperationOf } from './our-operation.ts';
 import { releaseAfterOf } from './same-order.ts';
 
 /** A step that only asks Defender. */
@@ -38,6 +38,8 @@ export interface AskOptions {
 export interface AskedAction {
   readonly tenant: DefenderTenant;
   readonly data: ActionRequest;
+  /** Our application's id. */
+  readonly clientId: string;
   readonly isCancelRequested: boolean;
 }
 
@@ -96,13 +98,13 @@ export async function findFile(
 /** When what operations do on the machine that is asked for here too is undone by itself. */
 async function readReleases(
   actions: readonly DefenderMachineAction[],
-  { tenant, data }: Pick<AskedAction, 'tenant' | 'data'>,
+  { tenant, data, clientId }: Pick<AskedAction, 'tenant' | 'data' | 'clientId'>,
   { readRequest }: Pick<AskOptions, 'readRequest'>,
 ): Promise<ReadonlyMap<string, string>> {
   const releases = new Map<string, string>();
   if (catalogue[data.action].undoneBy === undefined) return releases;
   for (const action of actions.filter(({ type }) => type === data.action)) {
-    const operationId = endOf(action) === undefined ? operationIdIn(action.requestorComment) : undefined;
+    const operationId = endOf(action) === undefined ? ourOperationOf(clientId, action) : undefined;
     const request = operationId && (await readRequest(tenant.tenantId, operationId));
     const releaseAfter = request === undefined ? undefined : releaseAfterOf(readStoredAction(request).data);
     if (operationId !== undefined && releaseAfter !== undefined) releases.set(operationId, releaseAfter);

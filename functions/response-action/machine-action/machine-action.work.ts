@@ -25,7 +25,8 @@ export function createCarryMachineAction(options: CarryMachineActionOptions): Ca
   return async (context, tools) => {
     const facts = toFacts(context, tools, options.clientId);
     const state = (context.state as MachineActionState | undefined) ?? { at: 'Preparing' };
-    const asked = { tenant: context.tenant, data: context.action.data, isCancelRequested: tools.isCancelRequested };
+    const { isCancelRequested } = tools;
+    const asked = { tenant: context.tenant, data: context.action.data, clientId: options.clientId, isCancelRequested };
     let upstream: NonNullable<Progress['upstream']> = {};
     let step = nextMachineActionStep({ news: 'Begin', state }, facts);
     for (;;) {

@@ -3,8 +3,8 @@ import { endOf } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import { toTicks } from '../../../shared/ticks.ts';
 import { catalogue } from '../catalogue.ts';
+import { ourOperationOf } from './our-operation.ts';
 import { isSameFile, isSameOrder, isSameRelease } from './same-order.ts';
-import { operationIdIn } from '../../../shared/operation-mark.ts';
 
 /** What is asked of a machine, and who asks. */
 export interface TurnQuestion {
@@ -45,13 +45,13 @@ export function planTurn(question: TurnQuestion, actions: readonly DefenderMachi
   return rival === undefined ? whenIdle(question, newest) : behind(question, [rival, ...others], newest);
 }
 
-/** The newest machine action that bears the operation's mark, but for the try that has ended. */
+/** The newest machine action that is the operation's, but for the try that has ended. */
 export function findOwn(
-  { operationId, request, endedId }: Pick<TurnQuestion, 'operationId' | 'request' | 'endedId'>,
+  { operationId, request, endedId, clientId }: Pick<TurnQuestion, 'operationId' | 'request' | 'endedId' | 'clientId'>,
   actions: readonly DefenderMachineAction[],
 ): DefenderMachineAction | undefined {
   const [own] = newestFirst(actions).filter(
-    ({ type, requestorComment }) => type === request.action && operationIdIn(requestorComment) === operationId,
+    (action) => action.type === request.action && ourOperationOf(clientId, action) === operationId,
   );
   return own?.id === endedId ? undefined : own;
 }
@@ -72,7 +72,7 @@ function behind(
   const isEnding = rival.cancellationRequestor !== undefined;
   // What a release would follow or cancel is a decision that somebody took since.
   if (rivals.length > 1 || isEnding || reverses !== undefined) return { turn: 'Wait' };
-  const operationId = isOurs(question, rival) ? operationIdIn(rival.requestorComment) : undefined;
+  const operationId = ourOperationOf(question.clientId, rival);
   if (rival.type === request.action) {
     // Whoever follows what another operation of ours does takes its release over as well.
     const isSame = operationId === undefined || isSameRelease(request, question.releases?.get(operationId));
@@ -88,7 +88,9 @@ function behind(
 function whenIdle(question: TurnQuestion, newest: readonly DefenderMachineAction[]): Turn {
   const { request, reverses, undoOthers } = question;
   if (undoneOf(request) === undefined) return { turn: 'Send' };
-  const isOthers = standingOf(question, newest).some((action) => !isOurs(question, action));
+  const isOthers = standingOf(question, newest).some(
+    (action) => ourOperationOf(question.clientId, action) === undefined,
+  );
   if (reverses === undefined) return { turn: isOthers && !undoOthers ? 'RefuseOthers' : 'Send' };
   const [latest] = heldOf(question, newest);
   const isLatest = latest === undefined || latest.id === reverses.machineActionId;
@@ -109,11 +111,6 @@ function standingOf(
 function heldOf({ request }: TurnQuestion, newest: readonly DefenderMachineAction[]): readonly DefenderMachineAction[] {
   const pair = [undoneOf(request), request.action];
   return newest.filter((action) => endOf(action) === 'Succeeded' && pair.includes(action.type));
-}
-
-/** Our application asked for it, for an operation. */
-function isOurs({ clientId }: TurnQuestion, { requestor, requestorComment }: DefenderMachineAction): boolean {
-  return requestor?.toLowerCase() === clientId.toLowerCase() && operationIdIn(requestorComment) !== undefined;
 }
 
 /** The action that a request's undoes, or that undoes it. */

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { fieldErrorsOf } from '../../../shared/contract/field-errors.ts';
 import { ipAddressSchema } from '../../../shared/contract/machine-selector.ts';
-import { domainNameSchema, fileHashSchema } from '../../../shared/contract/primitives.ts';
+import { domainNameSchema, fileHashSchema, refusal } from '../../../shared/contract/primitives.ts';
 import { RejectedInput, UpstreamRefused } from '../../../shared/errors.ts';
 import { invalidFields } from '../../../shared/http/invalid-fields.ts';
 import type { Answer, RouteRequest } from '../../../shared/http/route.ts';
@@ -51,8 +51,10 @@ export function createEntityHandlers(serve: Serve, options: EntityHandlersOption
 /** Names come as people write them: in any letters, with the root's dot. */
 const nameSchema = z.string().transform(toAsciiName).pipe(domainNameSchema);
 
-/** One spelling of an address: it is looked up in our records and in events too. */
-const addressSchema = ipAddressSchema.transform((address) => ipaddr.process(address).toString());
+/** One spelling of an address, without the network card of some machine: it is looked up in our records and in events too. */
+const addressSchema = ipAddressSchema
+  .refine((address) => !address.includes('%'), refusal('invalid_format', 'Must be an address without a zone.'))
+  .transform((address) => ipaddr.process(address).toString());
 
 async function answer(
   askTenant: AskTenant,

@@ -4,9 +4,9 @@ import type { DefenderLogonUser, DefenderVulnerability } from '../../../shared/d
 import { endOf } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachineAction } from '../../../shared/defender/machine-action-rows.ts';
 import type { DefenderMachine } from '../../../shared/defender/machine-rows.ts';
+import { ourOperationOf } from '../machine-action/our-operation.ts';
 import { unreadOf, valueOf } from './read-part.ts';
 import type { Part } from './read-part.ts';
-import { operationIdIn } from '../../../shared/operation-mark.ts';
 import { given, toAlertSummaries, toLogonUsers, toMachine } from './to-machine.ts';
 
 /** A machine action that has not ended, in Defender's words; `operationId` when it is one of ours. */
@@ -41,9 +41,9 @@ export function toMachineView(machine: DefenderMachine, parts: MachineParts, cli
 function toRunningActions(actions: readonly DefenderMachineAction[], clientId: string): readonly RunningAction[] {
   return actions
     .filter((action) => endOf(action) === undefined)
-    .map(({ id, type, status, requestor, requestorComment }) => {
-      const isOurs = requestor?.toLowerCase() === clientId.toLowerCase();
-      const operationId = isOurs ? operationIdIn(requestorComment) : undefined;
+    .map((action) => {
+      const { id, type, status } = action;
+      const operationId = ourOperationOf(clientId, action);
       return { id, type, status, ...(operationId === undefined ? {} : { operationId }) };
     });
 }

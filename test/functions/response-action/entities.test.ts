@@ -82,6 +82,7 @@ describe('what names nothing', () => {
     ['ips/203.0.113', 'address'],
     ['ips/203.0.113.9%2F24', 'address'],
     ['ips/1%27%20or', 'address'],
+    ['ips/fe80::1%25eth0', 'address'],
   ])('%s is refused, unasked', async (path, parameter) => {
     const { ask, calls } = await setUpKnown(simulator);
     expect(await ask(path)).toMatchObject({

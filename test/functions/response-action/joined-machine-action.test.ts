@@ -25,6 +25,23 @@ describe('something runs on the machine already', () => {
     expect([posts(), ended.result?.reversal]).toEqual([[], undefined]);
   });
 
+  it('the same by a person who quotes an alert of ours: it is followed', async () => {
+    const { ask, control, work } = await setUpMachineActions(simulator);
+    const alert = {
+      tenantId,
+      kind: 'Alert',
+      dedupeKey: 'a',
+      fingerprint: 'a',
+      request: {},
+      isLeftToTimer: true,
+    } as const;
+    const accepted = await work.accept(alert);
+    if (accepted.outcome !== 'accepted') throw new Error('It is accepted.');
+    const requestorComment = `As [${accepted.operation.id}]`;
+    const theirs = control.machineActions.add(tenantId, { type: 'Isolate', machineId: pc1.id, requestorComment });
+    expect(await ask(isolate)).toMatchObject({ result: { machineActionId: theirs.id, joined: true } });
+  });
+
   it('the same of ours: two operations, one machine action', async () => {
     const { ask, read, later, actions, posts } = await setUpMachineActions(simulator);
     const first = await ask(isolate);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createFindMachine } from '../../../shared/machines/find-machines.client.ts';
 import type { FindMachine } from '../../../shared/machines/find-machines.client.ts';
+import type { Defender } from '../../../shared/defender/call.ts';
 import { defenderAt, startMicrosoft, world } from '../../builders/microsoft.ts';
 import { freshTables } from '../../builders/storage.ts';
 import type { Simulator } from '../../local/simulator/simulator.ts';
@@ -55,6 +56,18 @@ describe('createFindMachine', () => {
     ['name with another address', { ipAddress: '10.0.0.6', computerDnsName: 'pc1' }],
   ])('finds none by an unknown %s', async (_name, selector) => {
     expect(await find(tenant, { selector, time })).toEqual({ outcome: 'NotFound' });
+  });
+
+  it('finds a machine whose name Defender keeps, and compares, with capitals', async () => {
+    const kept = { id: id('a'), computerDnsName: 'PC1.example.test', onboardingStatus: 'Onboarded' };
+    const defender: Defender = {
+      request: () => Promise.reject(new Error('Nothing is asked for by id.')),
+      list: ({ schema, path }) => Promise.resolve(path.includes('%27PC1') ? [schema.parse(kept)] : []),
+    };
+    const findIn = createFindMachine(defender);
+    for (const computerDnsName of ['pc1', 'PC1', 'pc1.example.test', 'PC1.example.test']) {
+      expect(await findIn(tenant, { selector: { computerDnsName }, time })).toMatchObject(found);
+    }
   });
 
   it('finds none in a tenant without machines, which Defender calls 404', async () => {

@@ -11,6 +11,12 @@ const byDevice = {
   ...records(`aadDeviceId%20eq%20%27${aadDeviceId}%27`),
   otherwisePath: records(`aadDeviceId%20eq%20${aadDeviceId}`).path,
 };
+const eitherCase = (toFilter: (name: string) => string) => (name: string, capitals: string) => ({
+  ...records(toFilter(name)),
+  nonePath: records(toFilter(capitals)).path,
+});
+const whole = eitherCase((name) => `computerDnsName%20eq%20%27${name}%27`);
+const label = eitherCase((name) => `startswith(computerDnsName%2C%27${name}%27)`);
 
 describe('planMachineLookup', () => {
   it.each([
@@ -21,11 +27,16 @@ describe('planMachineLookup', () => {
     ['address and name', { ipAddress: '10.0.0.5', computerDnsName: 'pc1' }, [byAddress]],
     ['address and Entra device', { ipAddress: '10.0.0.5', aadDeviceId }, [byAddress]],
     ['Entra device', { aadDeviceId, computerDnsName: 'pc1' }, [byDevice]],
-    ['full name', { computerDnsName: 'PC1.Example.test' }, [records('computerDnsName%20eq%20%27pc1.example.test%27')]],
-    ['full name with its dot', { computerDnsName: 'pc1.' }, [records('computerDnsName%20eq%20%27pc1%27')]],
-    ['short name', { computerDnsName: 'DC1' }, [records('startswith(computerDnsName%2C%27dc1%27)')]],
-    ['a quote in a name', { computerDnsName: "o'b" }, [records('startswith(computerDnsName%2C%27o%27%27b%27)')]],
-    ['letters beyond ASCII', { computerDnsName: 'é&$' }, [records('startswith(computerDnsName%2C%27%C3%A9%26%24%27)')]],
+    ['full name', { computerDnsName: 'Pc1.Example.test' }, [whole('pc1.example.test', 'Pc1.Example.test')]],
+    [
+      'full name in lower case',
+      { computerDnsName: 'pc1.example.test' },
+      [whole('pc1.example.test', 'PC1.example.test')],
+    ],
+    ['full name with its dot', { computerDnsName: 'pc1.' }, [whole('pc1', 'PC1')]],
+    ['short name', { computerDnsName: 'DC1' }, [label('dc1', 'DC1')]],
+    ['a quote in a name', { computerDnsName: "o'b" }, [label('o%27%27b', 'O%27%27B')]],
+    ['letters beyond ASCII', { computerDnsName: 'é&$' }, [label('%C3%A9%26%24', '%C3%89%26%24')]],
     ['nothing that selects', { macAddress: '001122334455' }, []],
   ])('%s', (_name, selector, expected) => {
     expect(planMachineLookup(selector, time)).toEqual(expected);
