@@ -87,7 +87,9 @@ async function cancel(run: RunOfLaws): Promise<string> {
   if (operations.length === 0) return 'nothing to cancel';
   const { id } = run.pick(operations);
   const work = run.pick(run.instances);
-  return `cancel ${id}: ${(await work.cancel(run.tenantId, id)).outcome}`;
+  const answer = await work.cancel(run.tenantId, id, { isPerformedHere: true });
+  if (answer.outcome === 'requested' && run.chance(0.8)) await work.perform(answer);
+  return `cancel ${id}: ${answer.outcome}`;
 }
 
 async function approve(run: RunOfLaws): Promise<string> {

@@ -88,9 +88,9 @@ describe('a call that acts', () => {
     applied.control.machineActions.configure(tenantId, { isOffline: true });
     applied.control.faults.add({ fault: 'drop-after', match: isolating, times: 1 });
     const sent = await applied.ask(isolate);
-    await applied.work.cancel(tenantId, sent.id);
-    await applied.drain();
-    expect(await applied.read(sent)).toMatchObject({ status: 'Canceled' });
+    const canceled = await applied.work.cancel(tenantId, sent.id, { isPerformedHere: true });
+    if (canceled.outcome !== 'requested') throw new Error(canceled.outcome);
+    expect(await applied.work.perform(canceled)).toMatchObject({ status: 'Canceled' });
     expect(applied.actions()).toMatchObject([{ status: 'Cancelled' }]);
   });
 });
