@@ -79,14 +79,18 @@ export function withChange(before: StoredOperation, change: OperationChange): St
   return Object.fromEntries(entries) as unknown as StoredOperation;
 }
 
-/** What a step that found something out changes. */
+/** What a step that found something out changes. Ids that Microsoft's last answer did not have are no news. */
 export function fromProgress(progress: Progress): OperationChange {
   return {
     ...(progress.result === undefined ? {} : { result: progress.result }),
-    ...(progress.upstream === undefined ? {} : { upstream: progress.upstream }),
+    ...(isEmpty(progress.upstream) ? {} : { upstream: progress.upstream }),
     ...(progress.stage === undefined ? {} : { stage: progress.stage }),
     ...(progress.state === undefined ? {} : { state: progress.state }),
   };
+}
+
+function isEmpty(upstream: Progress['upstream']): boolean {
+  return Object.values(upstream ?? {}).every((id) => id === undefined);
 }
 
 /** Whether it is too late to start: the time is over and Defender does not have it. */
