@@ -54,7 +54,7 @@ export function actionSchemas<M extends z.core.$ZodLooseShape, C extends z.core.
         sha256: sha256Schema.optional(),
         ...onMachine,
       })
-      .refine((file) => hasAny(file, ['sha1', 'sha256']), refusal('required', 'Give sha1 or sha256.', ['sha1'])),
+      .refine((file) => hasAny(file, ['sha1', 'sha256']), refusal('required', 'Give sha1 or sha256.')),
     z.strictObject({ action: z.literal('CollectInvestigationPackage'), ...onMachine }),
     z.strictObject({
       action: z.literal('LiveResponse'),

@@ -12,7 +12,7 @@ export const evidenceSchema = z.discriminatedUnion('entityType', [
     .strictObject({ entityType: z.literal('File'), ...hashes, fileName, filePath: text(1, 4096).optional() })
     .refine(
       ({ sha1, sha256 }) => sha1 !== undefined || sha256 !== undefined,
-      refusal('required', 'Give sha1 or sha256.', ['sha1']),
+      refusal('required', 'Give sha1 or sha256.'),
     ),
   z
     .strictObject({
@@ -26,7 +26,7 @@ export const evidenceSchema = z.discriminatedUnion('entityType', [
     .refine(
       ({ processId, processCommandLine, sha1, sha256 }) =>
         [processId, processCommandLine, sha1, sha256].some((value) => value !== undefined),
-      refusal('required', 'Give processId, processCommandLine, sha1 or sha256.', ['processId']),
+      refusal('required', 'Give processId, processCommandLine, sha1 or sha256.'),
     ),
   z.strictObject({ entityType: z.literal('Ip'), ipAddress: ipAddressSchema }),
   z.strictObject({
@@ -44,7 +44,7 @@ export const evidenceSchema = z.discriminatedUnion('entityType', [
     .refine(
       ({ accountName, userPrincipalName, userSid }) =>
         [accountName, userPrincipalName, userSid].some((value) => value !== undefined),
-      refusal('required', 'Give accountName, userPrincipalName or userSid.', ['accountName']),
+      refusal('required', 'Give accountName, userPrincipalName or userSid.'),
     ),
 ]);
 

@@ -31,7 +31,7 @@ export const responseSchema = z
   })
   .refine(
     ({ action, blockEvidenceFor }) => action !== undefined || blockEvidenceFor !== undefined,
-    refusal('required', 'Give action or blockEvidenceFor.', ['action']),
+    refusal('required', 'Give action or blockEvidenceFor.'),
   );
 export type AlertResponse = Immutable<z.output<typeof responseSchema>>;
 

@@ -63,7 +63,7 @@ describe('action.requested', () => {
     [{ action: 'Unisolate', comment, machine: { macAddress: '001122334455' } }, '#/machine required'],
     [{ action: 'RunAntiVirusScan', ...on }, '#/scanType required'],
     [{ action: 'RunAntiVirusScan', ...on, scanType: 'Deep' }, '#/scanType invalid_value'],
-    [{ action: 'StopAndQuarantineFile', ...on }, '#/sha1 required'],
+    [{ action: 'StopAndQuarantineFile', ...on }, '# required'],
     [{ action: 'StopAndQuarantineFile', ...on, sha1: 'x' }, '#/sha1 invalid_format'],
     [{ action: 'StopAndQuarantineFile', ...on, sha1, md5: 'x' }, '#/md5 unknown_field'],
     [{ action: 'LiveResponse', ...on }, '#/commands required'],

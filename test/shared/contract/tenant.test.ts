@@ -33,7 +33,7 @@ describe('PUT of a tenant', () => {
     ['policy.alerts.fallback', 'Graph', '#/policy/alerts/fallback invalid_value'],
     ['policy.alerts.submitWithin', 'PT0S', '#/policy/alerts/submitWithin invalid_value'],
     ['policy.alerts.observe', false, '#/policy/alerts/observe invalid_type'],
-    ['policy.alerts.responses', [{}], '#/policy/alerts/responses/0/action required'],
+    ['policy.alerts.responses', [{}], '#/policy/alerts/responses/0 required'],
     [
       'policy.alerts.responses',
       [isolate, { ...isolate, severity: [] }],
