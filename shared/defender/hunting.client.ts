@@ -47,9 +47,16 @@ export function createHunting(defender: Defender): Hunting {
       const call = { ...toCall(tenant, { query }), schema: resultsSchema };
       return (await defender.request({ ...call, ...(signal === undefined ? {} : { signal }) })).value.results;
     },
-    ask: async (tenant, question) =>
-      (await defender.request({ ...toCall(tenant, question), schema: answerSchema })).value,
+    ask: async (tenant, question) => {
+      const { schema, results } = (await defender.request({ ...toCall(tenant, question), schema: answerSchema })).value;
+      return { schema, results: results.map(withoutAnnotations) };
+    },
   };
+}
+
+/** Graph tells the types of rows and values beside them; the columns are those of `schema`. */
+function withoutAnnotations(row: HuntingRow): HuntingRow {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.includes('@odata.')));
 }
 
 // https://learn.microsoft.com/graph/api/security-security-runhuntingquery

@@ -30,3 +30,13 @@ test('columns are read in the capitals of the older service too', async () => {
   const { hunting } = answering({ schema: [{ Name: 'DeviceId', Type: 'String' }], results: [{ DeviceId: 'a' }] });
   expect(await hunting.ask(tenant, { query: 'DeviceInfo' })).toEqual({ schema: columns, results: [{ DeviceId: 'a' }] });
 });
+
+test('what Graph notes beside the columns is no column', async () => {
+  const noted = {
+    '@odata.type': '#microsoft.graph.security.huntingRowResult',
+    'DeviceId@odata.type': '#String',
+    DeviceId: 'a',
+  };
+  const { hunting } = answering({ schema: columns, results: [noted] });
+  expect((await hunting.ask(tenant, { query: 'DeviceInfo' })).results).toEqual([{ DeviceId: 'a' }]);
+});
