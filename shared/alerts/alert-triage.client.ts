@@ -5,6 +5,7 @@ import type { DefenderAlerts } from '../defender/alerts.client.ts';
 import type { Defender, DefenderCall } from '../defender/call.ts';
 import { graphAlertHeaders, graphChangedAlertSchema } from '../defender/changed-alert.ts';
 import type { DefenderTenant } from '../defender/hosts.ts';
+import type { GraphRole } from '../defender/roles.ts';
 import { isRefused, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { AlertVia } from './alert-link-rows.ts';
@@ -46,6 +47,9 @@ export function createAlertTriage(options: {
   };
 }
 
+/** Reads too: of the two that read it is the one that customers are asked for. */
+const graphRole: GraphRole = 'SecurityAlert.ReadWrite.All';
+
 /** What an answer to a write holds is not looked at: comments are answered alone. */
 const writtenSchema = z.unknown().transform((): HeldAlert => ({}));
 
@@ -53,13 +57,13 @@ function createGraphTriage(defender: Pick<Defender, 'request'>): AlertTriageApi 
   const call = { service: 'graph', api: 'graphSecurity' } as const;
   const getAlert: AlertTriageApi['getAlert'] = (tenant, alertId) =>
     unlessMissing(defender, {
-      ...{ tenant, ...call, role: 'SecurityAlert.Read.All', method: 'GET', path: graphAlertPath(alertId) },
+      ...{ tenant, ...call, role: graphRole, method: 'GET', path: graphAlertPath(alertId) },
       headers: graphAlertHeaders,
       schema: graphChangedAlertSchema,
     });
   const write = (tenant: DefenderTenant, request: AlertWriteRequest): Promise<TriageAnswer> =>
     unlessMissing(defender, {
-      ...{ tenant, ...call, role: 'SecurityAlert.ReadWrite.All', ...request },
+      ...{ tenant, ...call, role: graphRole, ...request },
       schema: writtenSchema,
     });
   /** A 400 changed nothing. */

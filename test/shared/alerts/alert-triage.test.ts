@@ -17,7 +17,7 @@ afterAll(() => simulator.stop());
 
 test('through Graph: fields and comment are two calls, read back in Defender’s words', async () => {
   const { control } = simulator;
-  control.tenants.consent(tenantId, clientId, { graph: ['SecurityAlert.Read.All', 'SecurityAlert.ReadWrite.All'] });
+  control.tenants.consent(tenantId, clientId, { graph: ['SecurityAlert.ReadWrite.All'] });
   control.alerts.seed(tenantId, [{ id: 'da1_1', machineId: 'a'.repeat(40), title: 'Beacon' }]);
   const defender = defenderAt(simulator, await freshTables());
   const { Graph } = createAlertTriage({ defender, alerts: createDefenderAlerts(defender) });
@@ -39,6 +39,15 @@ test('through Graph: fields and comment are two calls, read back in Defender’s
   ]);
   expect((await Graph.getAlert(tenant, 'da9_9')).alert).toBeUndefined();
   expect((await Graph.updateAlert(tenant, { alertId: 'da9_9', body })).alert).toBeUndefined();
+});
+
+test('through Graph: without the role, the one that customers are asked for is named', async () => {
+  const { control } = simulator;
+  control.tenants.consent(tenantId, clientId, { graph: ['ThreatHunting.Read.All'] });
+  const defender = defenderAt(simulator, await freshTables());
+  const { Graph } = createAlertTriage({ defender, alerts: createDefenderAlerts(defender) });
+  const refusal = { code: 'role_missing', message: expect.stringContaining('SecurityAlert.ReadWrite.All') as string };
+  await expect(Graph.getAlert(tenant, 'da1_1')).rejects.toMatchObject(refusal);
 });
 
 test.each([
