@@ -1,4 +1,4 @@
-// Breaks the whole product on purpose: `node test/bench/front-door-faults.ts [accepted = 10000] [seed = 1] [minutes = 60] [round = 2500]`.
+// Breaks the whole product on purpose: `node test/bench/front-door-faults.ts [accepted = 10000] [seed = 1] [minutes = 60] [round = 5000]`.
 // Two processes of the built app behind a storage connection that loses replies, breaks, delays and answers 503; both are killed
 // and frozen all the time; a hundred tenants, one of which floods. Counts what was lost, happened twice or was answered wrongly.
 // In rounds, each on storage of its own: Azurite's answers take longer with every row in it, and Azure's do not.
@@ -9,7 +9,7 @@ import { startStorage } from './bench-storage.ts';
 import { runFrontDoorFaults } from './front-door-run.ts';
 import type { FrontDoorReport } from './front-door-run.ts';
 
-const [accepted = 10_000, seed = 1, minutes = 60, round = 2_500] = process.argv.slice(2).map(Number);
+const [accepted = 10_000, seed = 1, minutes = 60, round = 5_000] = process.argv.slice(2).map(Number);
 const processes = createProcesses();
 try {
   const { appDir } = await buildPackage({ outDir: join(processes.tempFolder(), 'dist') });
