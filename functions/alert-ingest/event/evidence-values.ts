@@ -14,9 +14,9 @@ export function evidenceOf<Type extends Evidence['entityType']>(
   return evidence.filter((each): each is EvidenceOf<Type> => each.entityType === entityType);
 }
 
-/** An address in every spelling that events have: as given, short, and IPv4 as IPv6, which is how some sockets see it. */
+/** An address in every spelling that events have: as given, short without its zone, and IPv4 as IPv6, which is how some sockets see it. */
 export function toAddressSpellings(address: string): readonly string[] {
-  const plain = ipaddr.process(address);
+  const plain = ipaddr.process(address.replace(/%.*$/, ''));
   const short = plain.toString();
   const mapped = plain instanceof ipaddr.IPv4 ? [`::ffff:${short}`] : [];
   return [...new Set([address.toLowerCase(), short, ...mapped])];

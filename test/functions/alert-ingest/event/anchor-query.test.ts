@@ -283,6 +283,11 @@ describe('toEvidenceQuery', () => {
         (table) => `1 Device${table}Events: RemoteIP in~ ("2001:db8:0:0:0:0:0:1", "2001:db8::1")`,
       ),
     ],
+    [
+      'an address with its zone',
+      { entityType: 'Ip', ipAddress: 'fe80::1%12' },
+      ['Network', 'Logon', ''].map((table) => `1 Device${table}Events: RemoteIP in~ ("fe80::1%12", "fe80::1")`),
+    ],
   ])('%s', (_name, evidence, expected) => {
     expect(legs(queryOf(evidence))).toEqual(expected);
     expect(parse(queryOf(evidence)).errors).toEqual([]);
