@@ -127,22 +127,13 @@ async function cancel(
   const canceled = await work.cancel(target.tenantId, target.id, { isPerformedHere });
   switch (canceled.outcome) {
     case 'done':
-      return toAnswer(canceled.operation, options);
-    case 'requested': {
-      const operation = await work.perform(canceled);
-      // What was sent may have had its effect before the cancel came.
-      if (isFinished(operation.status) && operation.status !== 'Canceled') throw hasEnded(operation);
-      return toAnswer(operation, options);
-    }
+    case 'requested':
+      return toAnswer(await work.perform(canceled), options);
     case 'wrong_state':
-      throw hasEnded(canceled.operation);
+      throw new RejectedInput('wrong_state', `The operation has ended: ${canceled.operation.status}.`);
     case 'not_found':
       throw new RejectedInput('not_found', 'There is no such operation any more.');
   }
-}
-
-function hasEnded({ status }: Operation): RejectedInput {
-  return new RejectedInput('wrong_state', `The operation has ended: ${status}.`);
 }
 
 /**
