@@ -11,6 +11,7 @@ import type { Documents } from '../../shared/registry/documents.store.ts';
 import { isLeaving } from '../../shared/registry/tenant-record.ts';
 import type { TenantRecord } from '../../shared/registry/tenant-record.ts';
 import { answerValue, identitiesOf } from './answers/answer-value.ts';
+import type { FindRejected } from './answers/find-rejected.client.ts';
 import { tenantLimit } from './plan/plan-tenant.client.ts';
 import type { PlanTenant } from './plan/plan-tenant.client.ts';
 import { toIndicatorPlan, toTenantIndicators } from './answers/summarise.ts';
@@ -24,13 +25,14 @@ export type TenantIndicatorHandlers = Readonly<
 export interface TenantIndicatorsOptions {
   readonly tenants: Documents<TenantRecord>;
   readonly planTenant: PlanTenant;
+  readonly findRejected: FindRejected;
   readonly acceptOperation: AcceptOperation;
   readonly newId: () => string;
 }
 
 /** Makes the handlers of `…/indicators` (contract §2, §6). None of the reads makes a call to Defender. */
 export function createTenantIndicatorHandlers(serve: Serve, options: TenantIndicatorsOptions): TenantIndicatorHandlers {
-  const { tenants, planTenant } = options;
+  const { tenants, planTenant, findRejected } = options;
   const ofTenant = { of: 'Tenant', find: ({ params }: RouteRequest) => tenants.get(params['tenantId'] ?? '') } as const;
   return {
     getTenantIndicators: serve({
@@ -40,7 +42,11 @@ export function createTenantIndicatorHandlers(serve: Serve, options: TenantIndic
         const { document: tenant } = target;
         const loaded = await planTenant(tenant, 'Never');
         const value = query.get('value');
-        if (value !== null) return { status: 200, body: lookUp(value, query, loaded) };
+        if (value !== null) {
+          const answer = lookUp(value, query, loaded);
+          const rejected = answer.state === 'Unknown' ? await findRejected(tenant, answer) : undefined;
+          return { status: 200, body: rejected === undefined ? answer : { ...answer, why: rejected } };
+        }
         const { reserve } = tenant.policy.indicators;
         return {
           status: 200,

@@ -76,6 +76,7 @@ async function refresh(options: FeedRunsOptions, feedId: string): Promise<void> 
   const state = await changeFeed(options, feedId, (previous) => {
     if (isOvertaken(previous?.state, startMs)) return undefined;
     const { changed, ...next } = acceptVersion({ previous, parsed, refused, guard: feed.guard, now: now() });
+    // One that does not grow is taken though there are too many: nothing else ever makes room.
     const isLarger = next.items.length > (previous?.items.length ?? 0);
     if (isLarger && next.items.length + others > mostValues) return noRoom(next.items.length, others, mostValues);
     return { ...next, changed, rejects: parsed.rejects };

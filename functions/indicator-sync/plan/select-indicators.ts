@@ -96,7 +96,11 @@ function settle(rows: readonly WantedRow[], { input, leftOut, endings }: Draft):
   return { wanted, leftOut: [...others, ...rest.values()], excepted, endings, ...changes };
 }
 
-function isSubscribed({ feedId, feed }: FeedWithVersion, { policy, tenantId }: SelectInput): boolean {
+/** Whether the feed is for the tenant, and the tenant wants it. */
+export function isSubscribed(
+  { feedId, feed }: Pick<FeedWithVersion, 'feedId' | 'feed'>,
+  { policy, tenantId }: Pick<SelectInput, 'policy' | 'tenantId'>,
+): boolean {
   const isOffered = feed.tenants === 'All' || feed.tenants.includes(tenantId);
   return isOffered && choiceOf(policy, feedId)?.subscribed !== false;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFindRejected } from '../../../functions/indicator-sync/answers/find-rejected.client.ts';
 import { createTenantIndicatorHandlers } from '../../../functions/indicator-sync/tenant-indicators.http.ts';
 import type { Caller } from '../../../shared/auth/authenticate-caller.ts';
 import {
@@ -31,14 +32,15 @@ const both: Caller = { ...callerWith('indicators:read'), scopes: ['indicators:re
 /** The routes of a tenant's indicators over the real scenario. */
 async function setUp(changes: InstanceChanges = {}) {
   const world = await setUpIndicatorSync(simulator, changes);
-  const { tenants, planTenant, work, now } = world.instance;
+  const { tenants, feeds, planTenant, work, now } = world.instance;
+  const findRejected = createFindRejected({ feeds, readRejects: (feedId) => world.server.runs.readRejects(feedId) });
   const acceptOperation = createAcceptOperation({ work, publicUrl: 'https://app.contoso.example', now });
   const send = (
     name: 'getTenantIndicators' | 'getIndicatorPlan' | 'syncTenantIndicators',
     request: TestRequest = {},
     as = both,
   ) => {
-    const options = { tenants, planTenant, acceptOperation, newId: randomUUID };
+    const options = { tenants, planTenant, findRejected, acceptOperation, newId: randomUUID };
     const handlers = createTenantIndicatorHandlers(serveAs(as), options);
     return call(handlers[name], { params: { tenantId }, ...request });
   };
@@ -134,6 +136,21 @@ describe('GET …/indicators?value=', () => {
     expect(await value('n0.bad.example')).toMatchObject({ state: 'Present' });
     control.clock.advance(2 * 60 * minuteMs);
     expect(await value('n0.bad.example')).toMatchObject({ ...planned, expirationTime: '2025-03-03T07:00:00Z' });
+  });
+
+  it('is Unknown with the reason when a feed of the tenant names it and it was rejected', async () => {
+    const { instance, server, value } = await setUp();
+    await server.put('mixed', {}, { kind: 'List' });
+    await server.publish('mixed', ['n0.bad.example', 'hxxp://www[.]contoso[.]example/', 'WWW.contoso.example.']);
+    const answer = await value('www[.]contoso.example');
+    expect(answer).toMatchObject({
+      indicatorType: 'DomainName',
+      indicatorValue: 'www.contoso.example',
+      state: 'Unknown',
+    });
+    expect(answer.why).toMatch(/^mixed names it at line 3, and it was rejected: protected_name: /);
+    await setPolicy(instance, { feeds: { mixed: { subscribed: false } } });
+    expect((await value('www.contoso.example')).why).toBe('no feed of this tenant names it');
   });
 
   it('is LeftOut with the reason: policy, room, the customer’s own row, Defender', async () => {

@@ -14,10 +14,7 @@ import { unreadable } from './decode-feed.ts';
 
 /** The answer for a document with more values than `mostValuesOfDocument`. */
 export function tooManyValues(place: string): Unreadable {
-  return unreadable(
-    place,
-    `The document has more than ${mostValuesOfDocument} values: a tenant takes 15000, so divide it.`,
-  );
+  return unreadable(place, `The document has more than ${mostValuesOfDocument} values, the most that one may have.`);
 }
 
 /** One value of the input, judged: an item or a reject. */
