@@ -20,6 +20,7 @@ import { mostValuesIn } from '../indicator-sync/feeds/most-values.ts';
 import { createRefreshFeeds } from '../indicator-sync/refresh-feeds.timer.ts';
 import { createReadSource } from '../indicator-sync/feeds/sources/read-source.client.ts';
 import { createSyncTenants } from '../indicator-sync/sync-tenants.timer.ts';
+import { createFindRejected } from '../indicator-sync/answers/find-rejected.client.ts';
 import { createTenantIndicatorHandlers } from '../indicator-sync/tenant-indicators.http.ts';
 import { registerIndicatorSync } from '../indicator-sync/triggers.ts';
 import { createCallerHandlers } from '../operations/callers.http.ts';
@@ -84,7 +85,10 @@ function indicatorSync(app: Registrar, parts: Parts): void {
   const runs = createFeedRuns({ ...parts, mostValues, readSource: createReadSource(parts) });
   const handlers = {
     ...createFeedHandlers(parts.serve, { ...parts, runs }),
-    ...createTenantIndicatorHandlers(parts.serve, parts),
+    ...createTenantIndicatorHandlers(parts.serve, {
+      ...parts,
+      findRejected: createFindRejected({ ...parts, ...runs }),
+    }),
     refreshFeeds: createRefreshFeeds({ ...parts, runs }),
     syncTenants: createSyncTenants(parts),
   };

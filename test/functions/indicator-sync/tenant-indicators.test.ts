@@ -148,7 +148,7 @@ describe('GET …/indicators?value=', () => {
       indicatorValue: 'www.contoso.example',
       state: 'Unknown',
     });
-    expect(answer.why).toMatch(/^mixed names it at line 3, and it was rejected: protected_name: /);
+    expect(answer.why).toMatch(/^mixed names it at line \d, and it was rejected: protected_name: /);
     await setPolicy(instance, { feeds: { mixed: { subscribed: false } } });
     expect((await value('www.contoso.example')).why).toBe('no feed of this tenant names it');
   });
