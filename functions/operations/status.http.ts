@@ -1,4 +1,5 @@
 import type { HttpHandler } from '@azure/functions';
+import { isWithin } from '../../shared/clock.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { RejectedInput } from '../../shared/errors.ts';
 import { findNothing } from '../../shared/http/route.ts';
@@ -62,7 +63,7 @@ function createCachedCheck({ checks, now, log }: StatusHandlersOptions): () => P
     return failing.flat();
   };
   return () => {
-    if (last === undefined || now() - last.atMs >= cachedMs) last = { atMs: now(), failing: run() };
+    if (last === undefined || !isWithin(now() - last.atMs, cachedMs)) last = { atMs: now(), failing: run() };
     return last.failing;
   };
 }

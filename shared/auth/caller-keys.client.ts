@@ -1,3 +1,4 @@
+import { isWithin } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { UpstreamUnavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -66,27 +67,26 @@ export function createCallerKeys(options: {
 }): CallerKeys {
   const { now, log } = options;
   const kept = new Map<string, Kept>();
-  // A clock that was set back makes nothing younger.
-  const isWithin = (sinceMs: number, ms: number): boolean => now() >= sinceMs && now() - sinceMs < ms;
+  const isRecent = (sinceMs: number, ms: number): boolean => isWithin(now() - sinceMs, ms);
 
   async function of(name: string): Promise<readonly WebhookKey[]> {
     const secret = keptOf(kept, name);
-    const isFresh = isWithin(secret.readAtMs, secret.keys.length === 0 ? missingMs : freshMs);
-    if (!isFresh && (secret.reading !== undefined || !isWithin(secret.triedAtMs, retryMs)))
+    const isFresh = isRecent(secret.readAtMs, secret.keys.length === 0 ? missingMs : freshMs);
+    if (!isFresh && (secret.reading !== undefined || !isRecent(secret.triedAtMs, retryMs)))
       await readOnce(name, secret);
     return usable(secret);
   }
 
   async function readAgain(name: string): Promise<readonly WebhookKey[]> {
     const secret = keptOf(kept, name);
-    const isAllowed = !isWithin(secret.readAgainAtMs, readAgainMs);
+    const isAllowed = !isRecent(secret.readAgainAtMs, readAgainMs);
     if (isAllowed) secret.readAgainAtMs = now();
     if (isAllowed || secret.reading !== undefined) await readOnce(name, secret);
     return of(name);
   }
 
   function usable(secret: Kept): readonly WebhookKey[] {
-    if (isWithin(secret.readAtMs, revokedWithinMs)) return secret.keys;
+    if (isRecent(secret.readAtMs, revokedWithinMs)) return secret.keys;
     const cause = secret.failure;
     throw new UpstreamUnavailable('The keys of a caller cannot be read.', { retryAfterMs: retryMs, cause });
   }

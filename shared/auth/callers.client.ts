@@ -1,3 +1,4 @@
+import { isWithin } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import type { CallerInput } from '../contract/caller.ts';
 import type { Documents } from '../registry/documents.store.ts';
@@ -43,7 +44,7 @@ export function createCallers(
 
   /** One read for everybody who asks meanwhile; one that failed is not remembered. */
   function indexNoOlderThan(ageMs: number): Promise<Index> {
-    if (last !== undefined && now() >= last.readAtMs && now() - last.readAtMs < ageMs) return last.index;
+    if (last !== undefined && isWithin(now() - last.readAtMs, ageMs)) return last.index;
     const started = { readAtMs: now(), index: readIndex() };
     last = started;
     started.index.catch(() => {

@@ -43,6 +43,9 @@ describe('/health and /ready', () => {
     state.nowMs = 10_000;
     await call(ready, {});
     expect(state.runs).toBe(2);
+    state.nowMs = 5_000; // the clock was put back
+    await call(ready, {});
+    expect(state.runs).toBe(3);
   });
 
   it('ready names what fails, and tells why only the log', async () => {
