@@ -18,10 +18,9 @@ export const storedActionSchema = z.strictObject({
 /** What an operation of kind `Action` keeps as its request. */
 export type StoredAction = Immutable<z.output<typeof storedActionSchema>>;
 
-/** What an operation of kind `Action` was accepted with; earlier builds kept the request alone. */
+/** What an operation of kind `Action` was accepted with. */
 export function readStoredAction(request: unknown): StoredAction {
-  const stored = storedActionSchema.safeParse(request);
-  return stored.success ? stored.data : { data: actionRequestSchema.parse(request) };
+  return storedActionSchema.parse(request);
 }
 
 /** An action that is asked for: by a caller, by an alert's response, or by an action whose time is over. */
