@@ -128,7 +128,11 @@ async function createCredential(
       return new ClientAssertionCredential(tenantId, clientId, () => assertion(options.ownCredential, scope), more);
     }
     case 'certificate': {
-      const certificate = await secretOf(options, credentialSecretNames.certificate);
+      const name = credentialSecretNames.certificate;
+      const certificate = await secretOf(options, name);
+      if (!certificate.includes('-----BEGIN CERTIFICATE-----')) {
+        throw new UpstreamUnavailable(`Key Vault's ${name} is not PEM (content type application/x-pem-file).`, later);
+      }
       return new ClientCertificateCredential(tenantId, clientId, { certificate }, more);
     }
     case 'secret':
@@ -151,5 +155,8 @@ async function assertion(ownCredential: TokenCredential, scope: string): Promise
 async function secretOf({ readSecret }: TenantCredentialsOptions, name: string): Promise<string> {
   const value = await readSecret(name);
   if (value !== undefined && value !== '') return value;
-  throw new UpstreamUnavailable(`Key Vault has no secret ${name}.`, { retryAfterMs: 60_000 });
+  throw new UpstreamUnavailable(`Key Vault has no secret ${name}.`, later);
 }
+
+/** Somebody has to put it there first. */
+const later = { retryAfterMs: 60_000 };

@@ -172,10 +172,13 @@ describe('signing in', () => {
     expect(names).toEqual(['entra-app-secret', 'entra-app-secret']);
   });
 
-  it('waits for the secret that is not there yet', async () => {
+  it.each([
+    ['is not there yet', undefined],
+    ['is a PKCS #12 certificate', 'MIIKYwIBAzCCCh8GCSqGSIb3DQEHAaCCChAEggoM'],
+  ])('waits while the secret %s, and names it', async (_, value) => {
     const credentials = credentialsOf('https://127.0.0.1:1', {
       settings: { authorityHost: 'https://127.0.0.1:1', clientId, credential: 'certificate' },
-      readSecret: () => Promise.resolve(undefined),
+      readSecret: () => Promise.resolve(value),
     });
     const failure = await failureOf(credentials.getToken(tenantId, scope));
     expect(failure).toBeInstanceOf(UpstreamUnavailable);
