@@ -1,10 +1,7 @@
 import type { CallbackStatus } from '../contract/caller.ts';
 import type { DeliveryVerdict } from './delivery-result.ts';
 
-/**
- * How a callback's address is doing: any JSON store can keep it. `failingSinceMs` is the first failure since the last
- * success; absent while there is none.
- */
+/** How a callback's address is doing, as plain JSON: so it is stored. Times in epoch milliseconds. */
 export type Breaker =
   | (History & { readonly state: 'Closed'; readonly slots: readonly Slot[] })
   /** Nothing is sent before `untilMs`; then one attempt is, as a probe. */
@@ -16,6 +13,7 @@ export type Breaker =
 
 interface History {
   readonly lastSuccessAtMs?: number;
+  /** Of the first failure since the last success; absent while none has failed since. */
   readonly failingSinceMs?: number;
 }
 

@@ -21,11 +21,11 @@ export interface OcsfEvidence {
  */
 export function toOcsfEvidence(event: OcsfValue): OcsfEvidence {
   const drafts = entriesOf(event, 'evidences').flatMap(toDrafts);
-  const once = new Map(drafts.map((draft) => [JSON.stringify(toFitting(draft) ?? draft), draft]));
+  const judged = drafts.map((draft) => ({ draft, evidence: toFitting(draft) }));
+  const once = new Map(judged.map((each) => [JSON.stringify(each.evidence ?? each.draft), each]));
   const taken: Evidence[] = [];
   const leftOut = new Set<string>();
-  for (const draft of once.values()) {
-    const evidence = toFitting(draft);
+  for (const { draft, evidence } of once.values()) {
     const name = nameOf(draft);
     if (evidence !== undefined && taken.length < maxEvidence) taken.push(evidence);
     else if (name !== undefined) leftOut.add(name);

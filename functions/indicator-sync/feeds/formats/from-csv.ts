@@ -54,10 +54,13 @@ export function fromCsv(text: string, source: CsvSource, now: number): ParsedFee
 function readRows(text: string, delimiter: string): CsvRow[] | Unreadable {
   try {
     const records = readRecords(text, delimiter);
-    const lines = text.split('\n', records.at(-1)?.info.lines);
+    // Only rows of several lines are looked at again as they were written: most documents have none.
+    let lines: readonly string[] | undefined;
     return records
       .flatMap(({ info, record }) => {
         const line = info.lines - lineEndsIn(record);
+        if (line === info.lines) return [{ line, fields: record }];
+        lines ??= text.split('\n', records.at(-1)?.info.lines);
         const whole = lines.slice(line - 1, info.lines);
         return isOpenQuoted(record, whole, delimiter)
           ? whole.map((each, i) => readLine(each, line + i, delimiter))
