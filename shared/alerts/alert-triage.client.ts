@@ -6,6 +6,7 @@ import type { Defender, DefenderCall } from '../defender/call.ts';
 import { graphAlertHeaders, graphChangedAlertSchema } from '../defender/changed-alert.ts';
 import type { DefenderTenant } from '../defender/hosts.ts';
 import type { GraphRole } from '../defender/roles.ts';
+import { requestOrNone } from '../defender/or-none.ts';
 import { isRefused, UpstreamUnavailable } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { AlertVia } from './alert-link-rows.ts';
@@ -96,13 +97,8 @@ async function unlessMissing(
   defender: Pick<Defender, 'request'>,
   call: DefenderCall<HeldAlert>,
 ): Promise<TriageAnswer> {
-  try {
-    const { value, upstream } = await defender.request(call);
-    return { alert: value, upstream };
-  } catch (error) {
-    if (!isRefused(error, 404)) throw error;
-    return { alert: undefined, upstream: error.upstream };
-  }
+  const { value: alert, upstream } = await requestOrNone(defender, call);
+  return { alert, upstream };
 }
 
 /** A limit that strikes the second of two calls does not mean that nothing was written. */

@@ -1,9 +1,9 @@
-import { isRefused } from '../errors.ts';
 import type { UpstreamIds } from '../errors.ts';
 import type { Defender, DefenderCall } from './call.ts';
 import type { DefenderTenant } from './hosts.ts';
 import { defenderMachineSchema, machinePath } from './machine-rows.ts';
 import type { DefenderMachine, DefenderMachineRequest } from './machine-rows.ts';
+import { requestOrNone } from './or-none.ts';
 import type { MdeRole } from './roles.ts';
 
 /** A machine as it is, or is after a change; `undefined` when Defender knows none of that id. */
@@ -26,13 +26,9 @@ export interface DefenderMachines {
 /** The calls of Defender's machine API. */
 export function createDefenderMachines(defender: Defender): DefenderMachines {
   const send = async (call: Omit<DefenderCall<DefenderMachine>, 'api' | 'schema'>): Promise<MachineAnswer> => {
-    try {
-      const { value, upstream } = await defender.request({ ...call, api: 'machines', schema: defenderMachineSchema });
-      return { machine: value, upstream };
-    } catch (error) {
-      if (!isRefused(error, 404)) throw error;
-      return { machine: undefined, upstream: error.upstream };
-    }
+    const asked = { ...call, api: 'machines', schema: defenderMachineSchema } as const;
+    const { value: machine, upstream } = await requestOrNone(defender, asked);
+    return { machine, upstream };
   };
   return {
     // https://learn.microsoft.com/defender-endpoint/api/get-machine-by-id
